@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+const struct command commands[] = {
+    { "run", "[--seed N] [--no-progress] SCENARIO", "measure what the scenario says", cmd_run },
+    { "check", "SCENARIO", "is the scenario right? touches nothing", cmd_check },
+    { "plan", "[--seed N] SCENARIO", "what run would do: flows, seconds, bytes", cmd_plan },
+    { "plugins", "list | show NAME | test FILE.so", "what there is, and how it is used",
+      cmd_plugins },
+    { "replay", "RUN [--sink NAME]", "a run's results to its sinks again", cmd_replay },
+    { "reap", "RUN | --all", "remove what a killed run left behind", cmd_reap },
+    { 0 },
+};
+
+int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err)
+{
+    fprintf(stderr, "vmtp: %s", err->text);
+    if (cli->debug && err->where[0])
+        fprintf(stderr, " (%s)", err->where);
+    fputc('\n', stderr);
+    return status;
+}
+
+int cli_usage(const struct cli *cli)
+{
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, cli->argv[0]) == 0)
+            fprintf(stderr, "usage: vmtp %s %s\n  %s\n", c->name, c->arguments, c->help);
+    return EXIT_USAGE;
+}
+
+int cli_registry(const struct cli *cli, struct registry **ret)
+{
+    struct vmtp_error err = { 0 };
+
+    if (registry_load(cli->plugin_path, ret, &err) < 0)
+        return cli_error(cli, EXIT_INFRA, &err);
+    for (const struct refusal *r = (*ret)->refusals; r; r = r->next)
+        log_line(&cli->log, VMTP_WARN, "plugin %s: %s", r->path, r->reason);
+    return EXIT_PASS;
+}

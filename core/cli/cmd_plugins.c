@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../engine/conformance.h"
+#include "../plugin/describe.h"
+#include "cli.h"
+
+#include <getopt.h>
+
+static int plugins_list(struct cli *cli)
+{
+    _cleanup_(registry_freep) struct registry *registry = NULL;
+    int status = cli_registry(cli, &registry);
+
+    if (status != EXIT_PASS)
+        return status;
+    for (const struct component *c = registry->components; c; c = c->next)
+        printf("%-8s %-12s %-8s %s\n", kind_name(c->table.kind), c->table.name, c->version,
+               c->table.summary);
+    return EXIT_PASS;
+}
+
+static int component_show(const struct component *component, const char *format)
+{
+    if (strcmp(format, "text") == 0)
+        return describe_text(component, stdout);
+    if (strcmp(format, "md") == 0)
+        return describe_markdown(component, stdout);
+    return describe_schema(component, stdout);
+}
+
+static int plugins_show(struct cli *cli, const char *name, const char *format)
+{
+    _cleanup_(registry_freep) struct registry *registry = NULL;
+    int status = cli_registry(cli, &registry);
+    size_t shown = 0;
+
+    if (status != EXIT_PASS)
+        return status;
+    for (const struct component *c = registry->components; c; c = c->next)
+        if (strcmp(c->table.name, name) == 0) {
+            if (shown++)
+                putchar('\n');
+            if (component_show(c, format) < 0)
+                return EXIT_INFRA;
+        }
+    if (shown)
+        return EXIT_PASS;
+    fprintf(stderr, "vmtp: no plugin provides '%.60s' (vmtp plugins list)\n", name);
+    return EXIT_USAGE;
+}
+
+static void say(void *arg, bool passed, const char *phrase)
+{
+    const struct component *component = arg;
+
+    printf("%-4s %s %s: %s\n", passed ? "ok" : "FAIL", kind_name(component->table.kind),
+           component->table.name, phrase);
+}
+
+static int plugins_test(struct cli *cli, const char *file)
+{
+    _cleanup_(registry_freep) struct registry *registry = NULL;
+    struct vmtp_error err = { 0 };
+    size_t failed = 0;
+
+    if (registry_load_file(file, &registry, &err) < 0)
+        return cli_error(cli, EXIT_INFRA, &err);
+    for (const struct refusal *r = registry->refusals; r; r = r->next, failed++)
+        printf("FAIL %s: %s\n", r->path, r->reason);
+    for (struct component *c = registry->components; c; c = c->next)
+        failed += conformance_test(c, say, c);
+    return failed ? EXIT_FAIL : EXIT_PASS;
+}
+
+/* "text", "md" or "json-schema"; NULL: something else was given. */
+static const char *format_read(struct cli *cli)
+{
+    static const struct option options[] = { { "format", required_argument, NULL, 'f' }, { 0 } };
+    const char *format = "text";
+    int option;
+
+    while ((option = getopt_long(cli->argc, cli->argv, "", options, NULL)) != -1)
+        format = option == 'f' ? optarg : "";
+    if (strcmp(format, "text") && strcmp(format, "md") && strcmp(format, "json-schema"))
+        return NULL;
+    return format;
+}
+
+int cmd_plugins(struct cli *cli)
+{
+    const char *format = format_read(cli);
+    char **words = cli->argv + optind;
+    int count = cli->argc - optind;
+
+    if (!format) {
+        fputs("usage: vmtp plugins show NAME [--format text|md|json-schema]\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (count == 1 && strcmp(words[0], "list") == 0)
+        return plugins_list(cli);
+    if (count == 2 && strcmp(words[0], "show") == 0)
+        return plugins_show(cli, words[1], format);
+    if (count == 2 && strcmp(words[0], "test") == 0)
+        return plugins_test(cli, words[1]);
+    return cli_usage(cli);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+
+static void usage(FILE *out)
+{
+    fputs("vmtp measures what the network between two places really delivers.\n\n"
+          "usage: vmtp [--plugin-path FOLDERS] [--debug] COMMAND ...\n\n",
+          out);
+    for (const struct command *c = commands; c->name; c++)
+        fprintf(out, "  %-8s %-34s %s\n", c->name, c->arguments, c->help);
+    fputs("\n  --plugin-path A:B  look for plugins there first\n"
+          "  --debug            say more about what is done and where errors come from\n"
+          "  --version, --help\n\n"
+          "Exit status: 0 all passed, 1 a measurement or threshold failed, 2 usage or scenario,\n"
+          "3 infrastructure, 4 undecided, 130 interrupted (cleaned up, partial results kept).\n",
+          out);
+}
+
+static void say(void *arg, enum vmtp_level level, const char *line)
+{
+    (void)arg;
+    fprintf(stderr, "vmtp: %s%s\n", level == VMTP_WARN ? "warning: " : "", line);
+}
+
+static int command_run(struct cli *cli)
+{
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, cli->argv[0]) == 0)
+            return c->function(cli);
+    fprintf(stderr, "vmtp: there is no command '%.60s'\n\n", cli->argv[0]);
+    usage(stderr);
+    return EXIT_USAGE;
+}
+
+/* The options in front of the command.  Returns an exit status, or -1: go on. */
+static int options_read(struct cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "plugin-path", required_argument, NULL, 'P' },
+        { "debug", no_argument, NULL, 'd' },
+        { "version", no_argument, NULL, 'V' },
+        { "help", no_argument, NULL, 'h' },
+        { 0 },
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "+dh", options, NULL)) != -1)
+        switch (option) {
+        case 'P':
+            cli->plugin_path = optarg;
+            break;
+        case 'd':
+            cli->debug = true;
+            cli->log.least = VMTP_DEBUG;
+            break;
+        case 'V':
+            printf("vmtp %s (plugin ABI %d.%d)\n", VMTP_VERSION, VMTP_ABI_MAJOR, VMTP_ABI_MINOR);
+            return EXIT_PASS;
+        case 'h':
+            usage(stdout);
+            return EXIT_PASS;
+        default:
+            return EXIT_USAGE;
+        }
+    cli->argc = argc - optind;
+    cli->argv = argv + optind;
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = { .log = { .function = say, .least = VMTP_INFO } };
+    int status;
+
+    setlocale(LC_CTYPE, ""); /* only this: numbers are written and read in "C" */
+    signal(SIGPIPE, SIG_IGN);
+    status = options_read(&cli, argc, argv);
+    if (status >= 0)
+        return status;
+    if (cli.argc == 0) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    optind = 0; /* getopt starts anew on the command's own arguments */
+    status = command_run(&cli);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "vmtp: stdout: %s\n", strerror(errno));
+        return status == EXIT_PASS ? EXIT_INFRA : status;
+    }
+    return status;
+}

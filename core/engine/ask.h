@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Asks tools, before anything is touched, whether they can run a planned flow and what it costs.
+ */
+#ifndef VMTP_ENGINE_ASK_H
+#define VMTP_ENGINE_ASK_H
+
+#include "../base/log.h"
+#include "../scenario/plan.h"
+
+/* For plan_make(). */
+struct plan_tools ask_tools(const struct log *log);
+
+#endif

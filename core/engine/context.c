@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "context.h"
+
+#include "../base/clock.h"
+#include "../base/fd.h"
+#include "fleet.h"
+#include "helper.h"
+#include "process.h"
+#include "start.h"
+
+#include <math.h>
+
+static struct context *context_of(struct vmtp_self *self)
+{
+    return instance_owner(self);
+}
+
+uint64_t context_deadline(const struct context *context, uint64_t deadline_ns)
+{
+    uint64_t step_ns = atomic_load(&context->deadline_ns);
+
+    if (!deadline_ns || (step_ns && step_ns < deadline_ns))
+        return step_ns;
+    return deadline_ns;
+}
+
+void context_step(struct context *context, uint64_t limit_ns)
+{
+    atomic_store(&context->deadline_ns, limit_ns ? clock_now_ns() + limit_ns : 0);
+}
+
+static void host_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
+{
+    struct context *context = context_of(self);
+
+    log_vline(context->run->log, (enum vmtp_level)level, context->name, fmt, ap);
+}
+
+static int host_cancel_fd(struct vmtp_self *self)
+{
+    return context_of(self)->cancel_fd;
+}
+
+static uint64_t host_deadline_ns(struct vmtp_self *self)
+{
+    return context_deadline(context_of(self), 0);
+}
+
+static int host_pause(struct vmtp_self *self, uint64_t until_ns)
+{
+    struct context *context = context_of(self);
+    uint64_t end_ns = context_deadline(context, until_ns ? until_ns : 1);
+    int r = fd_poll(NULL, 0, end_ns, context->cancel_fd);
+
+    return r < 0 ? r : end_ns < until_ns ? -ETIMEDOUT : 0;
+}
+
+static void host_progress(struct vmtp_self *self, double part, const char *doing)
+{
+    struct context *context = context_of(self);
+
+    if (part >= 0 && part <= 1 && doing)
+        run_doing(context->run, "%s: %s", context->name, doing);
+}
+
+/* ---- what was measured -------------------------------------------------------------------------- */
+
+static int record_add(struct context *context, const struct vmtp_metric *metric,
+                      const struct vmtp_sample *sample, uint64_t time_ns)
+{
+    struct measurement *measurement = context->measurement;
+    struct vmtp_record record = {
+        .size = sizeof record,
+        .run = context->run->id,
+        .flow = measurement ? measurement->flow->key : "",
+        .subject = sample->subject ? sample->subject : "",
+        .metric = metric->name,
+        .unit = metric->unit,
+        .kind = metric->kind,
+        .trial = context->trial ? context->trial->number : 0,
+        .final = sample->final,
+        .wall_ns = clock_to_wall_ns(time_ns),
+        .value = sample->value,
+    };
+
+    return run_journal_record(context->run, &record);
+}
+
+static int trial_add(struct context *context, const struct vmtp_sample *sample, uint64_t time_ns)
+{
+    struct trial *trial = context->trial;
+    uint64_t since_ns = time_ns > trial->start_ns ? time_ns - trial->start_ns : 0;
+    int r;
+
+    pthread_mutex_lock(&context->run->lock);
+    if (sample->final)
+        r = trial_add_final(trial, sample->metric, sample->value);
+    else
+        r = trial_add_point(trial, sample->metric, since_ns, sample->value);
+    pthread_mutex_unlock(&context->run->lock);
+    return r;
+}
+
+static int host_emit(struct vmtp_self *self, const struct vmtp_sample *given)
+{
+    struct context *context = context_of(self);
+    const struct vmtp_metric *metric;
+    struct vmtp_sample sample = { 0 };
+    uint64_t time_ns;
+    int r = 0;
+
+    memcpy(&sample, given, given->size < sizeof sample ? given->size : sizeof sample);
+    metric = component_metric(context->component, sample.metric);
+    if (!metric || !isfinite(sample.value))
+        return -EINVAL;
+    if (context->measurement && !context->trial)
+        return -EINVAL; /* a tool measures in its trials only */
+    time_ns = sample.time_ns ? sample.time_ns : clock_now_ns();
+    if (context->trial && !sample.subject)
+        r = trial_add(context, &sample, time_ns);
+    return r < 0 ? r : record_add(context, metric, &sample, time_ns);
+}
+
+static int host_emit_histogram(struct vmtp_self *self, uint32_t metric,
+                               const struct vmtp_histogram *histogram)
+{
+    struct context *context = context_of(self);
+    int r;
+
+    if (!context->trial)
+        return -EINVAL;
+    pthread_mutex_lock(&context->run->lock);
+    r = trial_add_histogram(context->trial, metric, histogram);
+    pthread_mutex_unlock(&context->run->lock);
+    return r;
+}
+
+static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *given)
+{
+    struct context *context = context_of(self);
+    struct trial *trial = context->trial;
+    struct vmtp_event event = { 0 };
+    uint64_t time_ns;
+    int r;
+
+    memcpy(&event, given, given->size < sizeof event ? given->size : sizeof event);
+    if (!event.text || !trial)
+        return -EINVAL;
+    time_ns = event.time_ns ? event.time_ns : clock_now_ns();
+    time_ns = time_ns > trial->start_ns ? time_ns - trial->start_ns : 0;
+    pthread_mutex_lock(&context->run->lock);
+    r = trial_add_event(trial, event.kind, time_ns, event.subject, event.text);
+    pthread_mutex_unlock(&context->run->lock);
+    return r;
+}
+
+static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+    int r;
+
+    if (!context->trial || context->started)
+        return vmtp_fail(err, -EINVAL, "ready() is for once in a trial");
+    context->started = true;
+    r = start_wait(context->start, context_deadline(context, 0), context->cancel_fd, ret_start_ns);
+    if (r < 0)
+        return vmtp_fail(err, r, "waiting for the flows beside it: %s", strerror(-r));
+    return 0;
+}
+
+/* ---- processes and files ------------------------------------------------------------------------ */
+
+static int no_endpoints(struct vmtp_error *err)
+{
+    return vmtp_fail(err, -EINVAL, "there are no endpoints before the cloud has been deployed");
+}
+
+static int host_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                      const struct vmtp_spawn *spawn, struct vmtp_process **ret,
+                      struct vmtp_error *err)
+{
+    struct fleet *fleet = context_of(self)->fleet;
+
+    return fleet ? process_spawn(fleet->cloud, endpoint, spawn, ret, err) : no_endpoints(err);
+}
+
+static int host_process_write(struct vmtp_self *self, struct vmtp_process *process,
+                              const void *data, size_t len, uint64_t deadline_ns,
+                              struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+
+    return process_write(process, data, len, context_deadline(context, deadline_ns),
+                         context->cancel_fd, err);
+}
+
+static int host_process_line(struct vmtp_self *self, struct vmtp_process *process,
+                             struct vmtp_line *ret, uint64_t deadline_ns, struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+
+    return process_line(process, ret, context_deadline(context, deadline_ns), context->cancel_fd,
+                        err);
+}
+
+static int host_process_stop(struct vmtp_self *self, struct vmtp_process *process,
+                             uint64_t grace_ns, struct vmtp_error *err)
+{
+    return process_stop(process, grace_ns, context_of(self)->run->hurry_fd, err);
+}
+
+static int host_exec(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                     const struct vmtp_exec *exec, struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+
+    if (!context->fleet)
+        return no_endpoints(err);
+    return process_exec(context->fleet->cloud, endpoint, exec,
+                        context_deadline(context, exec->deadline_ns), context->cancel_fd, err);
+}
+
+static int host_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint, const char *from,
+                    char *ret_path, size_t len, struct vmtp_error *err)
+{
+    struct fleet *fleet = context_of(self)->fleet;
+
+    return fleet ? fleet_put(fleet, endpoint, from, ret_path, len, err) : no_endpoints(err);
+}
+
+static int host_helper(struct vmtp_self *self, const char *name, char *ret_path, size_t len,
+                       struct vmtp_error *err)
+{
+    (void)self;
+    return helper_find(name, ret_path, len, err);
+}
+
+/* ---- for clouds ------------------------------------------------------------------------------------- */
+
+static int host_endpoint(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                         struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+
+    if (context->component->table.kind != VMTP_CLOUD)
+        return vmtp_fail(err, -EINVAL, "only clouds make endpoints");
+    return fleet_add(context->fleet, endpoint, err);
+}
+
+static int host_owns(struct vmtp_self *self, const char *kind, const char *id,
+                     struct vmtp_error *err)
+{
+    return ledger_add(context_of(self)->run->ledger, kind, id, err);
+}
+
+static int host_freed(struct vmtp_self *self, const char *kind, const char *id,
+                      struct vmtp_error *err)
+{
+    return ledger_drop(context_of(self)->run->ledger, kind, id, err);
+}
+
+const struct vmtp_host context_host = {
+    .size = sizeof context_host,
+    .abi_minor = VMTP_ABI_MINOR,
+    .log = host_log,
+    .alloc = instance_alloc,
+    .cancel_fd = host_cancel_fd,
+    .deadline_ns = host_deadline_ns,
+    .pause = host_pause,
+    .progress = host_progress,
+    .emit = host_emit,
+    .emit_histogram = host_emit_histogram,
+    .emit_event = host_emit_event,
+    .ready = host_ready,
+    .spawn = host_spawn,
+    .process_write = host_process_write,
+    .process_line = host_process_line,
+    .process_stop = host_process_stop,
+    .exec = host_exec,
+    .put = host_put,
+    .helper = host_helper,
+    .endpoint = host_endpoint,
+    .owns = host_owns,
+    .freed = host_freed,
+};

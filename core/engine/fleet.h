@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The fleet: the run's cloud and the endpoints that it has provided.
+ *
+ * Deployed and undeployed by the thread that carries the run out; read by all in between.
+ */
+#ifndef VMTP_ENGINE_FLEET_H
+#define VMTP_ENGINE_FLEET_H
+
+#include "context.h"
+
+/* A file that was put at an endpoint, so that it is sent once. */
+struct placed {
+    struct placed *next;
+    const struct vmtp_endpoint *endpoint;
+    const char *from, *path;
+};
+
+struct fleet {
+    struct run *run;
+    struct context context;
+    struct instance *cloud;
+    pthread_mutex_t lock; /* of all below */
+    struct vmtp_endpoint **endpoints;
+    size_t endpoint_count, endpoint_room;
+    struct placed *placed;
+};
+
+/* Make all that the plan wants.  *ret is set also when it fails: fleet_undeploy() takes back what
+ * was made. */
+int fleet_deploy(struct run *run, struct fleet **ret, struct vmtp_error *err);
+/* Remove all of it, whatever has happened before, and free the fleet. */
+int fleet_undeploy(struct fleet *fleet, struct vmtp_error *err);
+
+/* NULL: the cloud has not provided it. */
+const struct vmtp_endpoint *fleet_find(struct fleet *fleet, const char *name);
+/* Where host->endpoint() ends. */
+int fleet_add(struct fleet *fleet, const struct vmtp_endpoint *endpoint, struct vmtp_error *err);
+int fleet_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *from,
+              char *ret_path, size_t len, struct vmtp_error *err);
+
+/* Remove what the ledger of a run that is dead says, on a fresh instance of its cloud. */
+int fleet_reap(struct run *run, const struct section *cloud, struct vmtp_error *err);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow.h"
+
+#include "../base/clock.h"
+#include "command.h"
+#include "facts.h"
+#include "reasons.h"
+
+#define PREPARE_NS   (60 * NS_PER_S)
+#define FINISH_NS    (10 * NS_PER_S)
+#define TRIAL_NS     (20 * NS_PER_S) /* on top of what a trial is planned to take */
+#define FAILURES_MAX 3               /* in a row: then the flow is given up */
+
+static const struct vmtp_tool *tool_of(const struct flow *flow)
+{
+    return &flow->planned->variant->tool->ops.tool;
+}
+
+void flow_fail(struct flow *flow, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (flow->measurement->error)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&flow->measurement->error, fmt, ap) < 0)
+        flow->measurement->error = NULL;
+    va_end(ap);
+    log_line(flow->context.run->log, VMTP_WARN, "%s: %s", flow->planned->key,
+             flow->measurement->error ? flow->measurement->error : "out of memory");
+}
+
+bool flow_alive(const struct flow *flow)
+{
+    return flow->opened && !flow->measurement->error && !flow->measurement->reason;
+}
+
+static int flow_connect(struct flow *flow, struct fleet *fleet, struct vmtp_error *err)
+{
+    const struct vmtp_route *route = &flow->planned->route;
+    struct vmtp_reach *reach = &flow->measurement->reach;
+    int r;
+
+    flow->table = (struct vmtp_flow){
+        .size = sizeof flow->table,
+        .key = flow->planned->key,
+        .path = route->path,
+        .client = fleet_find(fleet, route->from),
+        .server = fleet_find(fleet, route->to),
+        .address = reach->address,
+        .family = route->family,
+    };
+    if (!flow->table.client || !flow->table.server)
+        return vmtp_fail(err, -ENOENT, "endpoint %s is not there",
+                         flow->table.client ? route->to : route->from);
+    reach->size = sizeof *reach;
+    r = fleet->cloud->component->ops.cloud.reach(&fleet->cloud->self, route, reach, err);
+    reach->address[sizeof reach->address - 1] = '\0';
+    flow->table.mtu = reach->mtu;
+    return r;
+}
+
+/* What the tool has against it, now that the endpoints are known. */
+static void flow_ask(struct flow *flow)
+{
+    struct run *run = flow->context.run;
+    struct vmtp_facts client, server;
+    struct reasons reasons;
+
+    if (!tool_of(flow)->can_run)
+        return;
+    facts_of(run, flow->table.client->name, &client);
+    facts_of(run, flow->table.server->name, &server);
+    reasons_init(&reasons);
+    tool_of(flow)->can_run(&flow->tool->self, &flow->table, &client, &server, &reasons.table);
+    pthread_mutex_lock(&run->lock);
+    if (reasons.text[0])
+        flow->measurement->reason = arena_strdup(run->arena, reasons.text);
+    pthread_mutex_unlock(&run->lock);
+    free((char *)client.json);
+    free((char *)server.json);
+}
+
+void flow_open(struct flow *flow, struct fleet *fleet, const struct planned_flow *planned,
+               struct measurement *measurement)
+{
+    struct vmtp_error err = { 0 };
+    int r;
+
+    *flow = (struct flow){
+        .planned = planned,
+        .measurement = measurement,
+        .context = { .run = fleet->run,
+                     .fleet = fleet,
+                     .component = planned->variant->tool,
+                     .name = planned->key,
+                     .cancel_fd = fleet->run->cancel_fd,
+                     .measurement = measurement },
+    };
+    r = flow_connect(flow, fleet, &err);
+    if (r == 0)
+        r = instance_open(planned->variant->tool, planned->variant->opt, &context_host,
+                          &flow->context, &flow->tool, &err);
+    if (r < 0) {
+        flow_fail(flow, "%s", err.text);
+        return;
+    }
+    flow->opened = true;
+    flow_ask(flow);
+}
+
+void flow_close(struct flow *flow)
+{
+    if (!flow->opened)
+        return;
+    flow->opened = false;
+    context_step(&flow->context, FINISH_NS);
+    if (flow->prepared && tool_of(flow)->finish)
+        tool_of(flow)->finish(&flow->tool->self, &flow->table);
+    instance_close(TAKE(flow->tool));
+}
+
+static int flow_prepare(struct flow *flow, struct vmtp_error *err)
+{
+    if (flow->prepared)
+        return 0;
+    flow->prepared = true; /* finish() is called also after a failure */
+    context_step(&flow->context, PREPARE_NS);
+    return tool_of(flow)->prepare ?
+               tool_of(flow)->prepare(&flow->tool->self, &flow->table, err) :
+               0;
+}
+
+static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_error *err)
+{
+    const struct planned_flow *planned = flow->planned;
+    struct vmtp_trial table = {
+        .size = sizeof table,
+        .number = trial->number,
+        .warmup_ns = trial->warmup_ns,
+        .duration_ns = trial->duration_ns,
+        .interval_ns = planned->spec->interval_ns,
+    };
+    int r;
+
+    context_step(&flow->context,
+                 table.warmup_ns + table.duration_ns + planned->extra_ns + TRIAL_NS);
+    if (tool_of(flow)->run)
+        r = tool_of(flow)->run(&flow->tool->self, &flow->table, &table, err);
+    else
+        r = command_run(flow->tool, &flow->table, &table, planned->port, err);
+    if (r < 0 && !err->code)
+        vmtp_fail(err, r, "the tool returned %d without saying why", r);
+    return r;
+}
+
+static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
+{
+    uint32_t number = (uint32_t)flow->measurement->trial_count + 1;
+    struct trial *trial;
+
+    if (trial_new(number, flow->context.component->table.metrics.count, &trial) < 0)
+        return NULL;
+    trial->start_ns = clock_now_ns();
+    trial->wall_ns = clock_wall_ns();
+    trial->warmup_ns = warmup_ns;
+    trial->duration_ns = flow->planned->spec->duration_ns;
+    return trial;
+}
+
+static void trial_journal(struct flow *flow, const struct trial *trial)
+{
+    json_t *line = json_pack("{s:s, s:I, s:s, s:s*}", "flow", flow->planned->key, "trial",
+                             (json_int_t)trial->number, "status", trial->status ? "failed" : "ok",
+                             "error", trial->error);
+
+    run_journal(flow->context.run, "trial", line);
+}
+
+/* Keep the trial, unless it was cut short by the person: that says nothing of the path. */
+static void trial_end(struct flow *flow, struct trial *trial, int r, const struct vmtp_error *err)
+{
+    struct run *run = flow->context.run;
+
+    if (r < 0 && run_cancelled(run)) {
+        trial_free(trial);
+        return;
+    }
+    if (r < 0) {
+        trial_fail(trial, r, err->text);
+        log_line(run->log, VMTP_WARN, "%s: trial %u: %s", flow->planned->key, trial->number,
+                 err->text);
+    }
+    trial_journal(flow, trial);
+    if (measurement_add(flow->measurement, trial) < 0) {
+        trial_free(trial);
+        flow_fail(flow, "out of memory");
+    }
+    flow->failures = r < 0 ? flow->failures + 1 : 0;
+    if (flow->failures >= FAILURES_MAX)
+        flow_fail(flow, "%u trials in a row failed, the last: %s", flow->failures, err->text);
+}
+
+void flow_trial(struct flow *flow, struct start *start, uint64_t warmup_ns)
+{
+    struct context *context = &flow->context;
+    struct trial *trial = NULL;
+    struct vmtp_error err = { 0 };
+    int r;
+
+    context->start = start;
+    context->started = false;
+    r = flow_prepare(flow, &err);
+    if (r < 0 && !run_cancelled(context->run))
+        flow_fail(flow, "%s", err.code ? err.text : "the tool could not prepare, and says not why");
+    if (r == 0)
+        trial = trial_begin(flow, warmup_ns);
+    if (trial) {
+        context->trial = trial;
+        r = trial_run(flow, trial, &err);
+        context->trial = NULL;
+    }
+    if (!context->started)
+        start_leave(start);
+    if (trial)
+        trial_end(flow, trial, r, &err);
+}

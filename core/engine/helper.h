@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where the programs are that vmtp ships for endpoints.
+ */
+#ifndef VMTP_ENGINE_HELPER_H
+#define VMTP_ENGINE_HELPER_H
+
+#include <stddef.h>
+#include <vmtp/error.h>
+
+/* Beside this program in a build tree; else where they were installed. */
+int helper_find(const char *name, char *ret_path, size_t len, struct vmtp_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "measure.h"
+
+#include "facts.h"
+#include "fleet.h"
+#include "monitors.h"
+#include "stages.h"
+
+/* Flows that nothing can be said of, because the run did not get as far. */
+static void unmeasured_mark(struct run *run, const char *reason)
+{
+    for (size_t i = 0; i < run->plan->flow_count; i++)
+        if (!run->measurements[i].trial_count && !run->measurements[i].reason)
+            run->measurements[i].reason = reason;
+}
+
+static int deployed_measure(struct run *run, struct fleet *fleet, struct vmtp_error *err)
+{
+    struct monitors *monitors = NULL;
+    int r = facts_gather(fleet, err);
+
+    if (r == 0)
+        r = monitors_start(fleet, &monitors, err);
+    if (r == 0)
+        r = stages_run(run, fleet, err);
+    monitors_stop(monitors);
+    return r;
+}
+
+static const char *event_kind(struct run *run, const char *otherwise)
+{
+    return run->journal_status ? "journal-failed" : run_cancelled(run) ? "interrupted" : otherwise;
+}
+
+int run_measure(struct run *run, struct vmtp_error *err)
+{
+    struct vmtp_error cleaning = { 0 };
+    struct fleet *fleet = NULL;
+    int r = fleet_deploy(run, &fleet, err);
+
+    if (r == 0)
+        r = deployed_measure(run, fleet, err);
+    else
+        unmeasured_mark(run, "its endpoints could not be deployed");
+    if (r < 0)
+        run_note(run, event_kind(run, "failed"), "%s",
+                 run_cancelled(run) && !run->journal_status ? "interrupted: what follows is partial" :
+                                                              err->text);
+    if (fleet_undeploy(fleet, &cleaning) < 0) {
+        run_note(run, "cleanup-failed", "%s", cleaning.text);
+        if (r == 0)
+            *err = cleaning, r = cleaning.code;
+    }
+    if (run->journal_status)
+        return vmtp_fail(err, run->journal_status, "%s/journal.ndjson: %s", run->folder,
+                         strerror(-run->journal_status));
+    return r;
+}

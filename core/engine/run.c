@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run.h"
+
+#include "../base/clock.h"
+#include "../base/fd.h"
+
+#include <limits.h>
+#include <sys/eventfd.h>
+
+static int run_files(struct run *run, struct vmtp_error *err)
+{
+    const struct scenario *scenario = run->plan->scenario;
+    char path[PATH_MAX];
+    int r;
+
+    run_id_make(run->id);
+    r = run_folder_make(run->id, &run->folder, err);
+    if (r < 0)
+        return r;
+    snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
+    r = file_replace(path, scenario->text, strlen(scenario->text), err);
+    if (r == 0)
+        r = ledger_create(run->folder, &run->ledger, err);
+    if (r == 0)
+        r = journal_create(run->folder, &run->journal, err);
+    return r;
+}
+
+static int run_begin(struct run *run, struct vmtp_error *err)
+{
+    const struct scenario *scenario = run->plan->scenario;
+    json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:I}", "run", run->id, "name", scenario->name,
+                             "version", VMTP_VERSION, "scenario_sha256", scenario->sha256, "seed",
+                             (json_int_t)run->plan->seed);
+    int r = line ? run_journal(run, "run", line) : -ENOMEM;
+
+    if (r < 0)
+        return vmtp_fail(err, r, "%s/journal.ndjson: %s", run->folder, strerror(-r));
+    return 0;
+}
+
+static int run_fill(struct run *run, struct vmtp_error *err)
+{
+    run->arena = arena_new();
+    run->measurements = calloc(run->plan->flow_count + 1, sizeof *run->measurements);
+    run->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    run->hurry_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!run->arena || !run->measurements)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    if (run->cancel_fd < 0 || run->hurry_fd < 0)
+        return vmtp_fail(err, -errno, "eventfd: %s", strerror(errno));
+    for (size_t i = 0; i < run->plan->flow_count; i++) {
+        run->measurements[i].flow = &run->plan->flows[i];
+        run->measurements[i].reason = run->plan->flows[i].reason;
+    }
+    run->started_wall_ns = clock_wall_ns();
+    run->progress.started_ns = clock_now_ns();
+    return run_files(run, err);
+}
+
+int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
+            struct run **ret, struct vmtp_error *err)
+{
+    _cleanup_(run_freep) struct run *run = calloc(1, sizeof *run);
+    int r;
+
+    if (!run)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    *run = (struct run){ .plan = plan, .registry = registry, .log = log, .cancel_fd = -1,
+                         .hurry_fd = -1 };
+    pthread_mutex_init(&run->lock, NULL);
+    r = run_fill(run, err);
+    if (r == 0)
+        r = run_begin(run, err);
+    if (r < 0)
+        return r;
+    *ret = TAKE(run);
+    return 0;
+}
+
+void run_free(struct run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; run->measurements && i < run->plan->flow_count; i++)
+        measurement_clear(&run->measurements[i]);
+    for (size_t i = 0; i < run->endpoint_count; i++)
+        json_decref(run->endpoints[i].facts);
+    free(run->measurements);
+    free(run->events);
+    journal_free(run->journal);
+    ledger_free(run->ledger);
+    fd_close_at(&run->cancel_fd);
+    fd_close_at(&run->hurry_fd);
+    pthread_mutex_destroy(&run->lock);
+    arena_free(run->arena);
+    free(run->folder);
+    free(run);
+}
+
+static void fd_raise(int fd)
+{
+    ssize_t n = write(fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+
+    (void)n; /* an eventfd that is full is readable all the same */
+}
+
+void run_cancel(struct run *run)
+{
+    fd_raise(atomic_fetch_add(&run->cancels, 1) == 0 ? run->cancel_fd : run->hurry_fd);
+}
+
+bool run_cancelled(const struct run *run)
+{
+    return atomic_load(&run->cancels) > 0;
+}
+
+struct progress run_progress(struct run *run)
+{
+    struct progress progress;
+
+    pthread_mutex_lock(&run->lock);
+    progress = run->progress;
+    pthread_mutex_unlock(&run->lock);
+    return progress;
+}
+
+void run_doing(struct run *run, const char *fmt, ...)
+{
+    va_list ap;
+
+    pthread_mutex_lock(&run->lock);
+    va_start(ap, fmt);
+    vsnprintf(run->progress.doing, sizeof run->progress.doing, fmt, ap);
+    va_end(ap);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* Room for one more event; NULL: out of memory. */
+static struct run_event *event_next(struct run *run)
+{
+    if (run->event_count == run->event_room) {
+        size_t room = run->event_room ? 2 * run->event_room : 8;
+        struct run_event *events = reallocarray(run->events, room, sizeof *events);
+
+        if (!events)
+            return NULL;
+        run->events = events;
+        run->event_room = room;
+    }
+    return &run->events[run->event_count];
+}
+
+void run_note(struct run *run, const char *kind, const char *fmt, ...)
+{
+    struct run_event *event;
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    log_line(run->log, VMTP_WARN, "%s", text);
+    run_journal(run, "event", json_pack("{s:s, s:s}", "kind", kind, "text", text));
+
+    pthread_mutex_lock(&run->lock);
+    event = event_next(run);
+    if (event) {
+        *event = (struct run_event){ clock_wall_ns(), arena_strdup(run->arena, kind),
+                                     arena_strdup(run->arena, text) };
+        run->event_count += event->kind && event->text;
+    }
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* The first failure ends the run: what can't be kept is not worth measuring. */
+static int journal_checked(struct run *run, int r)
+{
+    bool first;
+
+    if (r >= 0)
+        return 0;
+    pthread_mutex_lock(&run->lock);
+    first = run->journal_status == 0;
+    run->journal_status = r;
+    pthread_mutex_unlock(&run->lock);
+    if (first && run_cancelled(run) == false)
+        run_cancel(run);
+    return r;
+}
+
+int run_journal(struct run *run, const char *type, json_t *line)
+{
+    return journal_checked(run, line ? journal_add(run->journal, type, line) : -ENOMEM);
+}
+
+int run_journal_record(struct run *run, const struct vmtp_record *record)
+{
+    return journal_checked(run, journal_add_record(run->journal, record));
+}
+
+struct run_info run_info(struct run *run)
+{
+    if (!run->ended_wall_ns)
+        run->ended_wall_ns = clock_wall_ns();
+    return (struct run_info){
+        .id = run->id,
+        .started_wall_ns = run->started_wall_ns,
+        .ended_wall_ns = run->ended_wall_ns,
+        .plan = run->plan,
+        .measurements = run->measurements,
+        .endpoints = run->endpoints,
+        .endpoint_count = run->endpoint_count,
+        .events = run->events,
+        .event_count = run->event_count,
+    };
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A run: a plan being carried out.
+ *
+ * Owns the run's folder, journal and ledger, the flags that stop it, and what was measured.  One
+ * thread carries the run out (fleet_deploy, stages_run, fleet_undeploy, sinks_write in turn);
+ * workers add figures and events under the run's lock; run_cancel() and run_progress() may be
+ * called from any thread, run_cancel() also from a signal handler.
+ */
+#ifndef VMTP_ENGINE_RUN_H
+#define VMTP_ENGINE_RUN_H
+
+#include "../base/log.h"
+#include "../plugin/instance.h"
+#include "../result/document.h"
+#include "../result/journal.h"
+#include "../result/ledger.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* How far a run is. */
+struct progress {
+    uint32_t done, expected; /* trials; more may be expected later: repetition decides */
+    uint64_t started_ns;
+    uint64_t left_ns; /* by the trials that are still expected */
+    char doing[160];
+};
+
+struct run {
+    char id[32];
+    char *folder;
+    const struct plan *plan;
+    const struct registry *registry;
+    const struct log *log;
+    struct journal *journal;
+    struct ledger *ledger;
+    struct arena *arena; /* of what lives as long as the run; under lock */
+
+    int cancel_fd; /* readable: stop measuring, clean up, keep what there is */
+    int hurry_fd;  /* readable: clean up without grace */
+    atomic_int cancels;
+
+    pthread_mutex_t lock; /* of all below */
+    struct measurement *measurements;
+    struct run_event *events;
+    size_t event_count, event_room;
+    struct endpoint_facts *endpoints;
+    size_t endpoint_count;
+    struct progress progress;
+    int journal_status; /* what the journal last failed with */
+    uint64_t started_wall_ns, ended_wall_ns;
+};
+
+/* Make the run's folder, journal and ledger. */
+int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
+            struct run **ret, struct vmtp_error *err);
+void run_free(struct run *run);
+DEFINE_CLEANUP(run_free, struct run *)
+
+/* First call: stop cleanly.  Second call: faster. */
+void run_cancel(struct run *run);
+bool run_cancelled(const struct run *run);
+struct progress run_progress(struct run *run);
+_printf_(2, 3) void run_doing(struct run *run, const char *fmt, ...);
+
+/* Something that happened to the run as a whole: into the journal and the document. */
+_printf_(3, 4) void run_note(struct run *run, const char *kind, const char *fmt, ...);
+
+/* One line of the journal; line is stolen.  A failure stops the run: results that can't be kept
+ * are not worth measuring. */
+int run_journal(struct run *run, const char *type, json_t *line);
+int run_journal_record(struct run *run, const struct vmtp_record *record);
+
+/* What was found out, as run_end() leaves it for the document. */
+struct run_info run_info(struct run *run);
+
+#endif

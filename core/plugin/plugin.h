@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One shared object: opened, its tables copied and checked.
+ *
+ * Of the plugin's own code nothing runs but the dynamic loader's part.  A plugin that was opened
+ * stays mapped until the process ends: its constants are referred to everywhere.
+ */
+#ifndef VMTP_PLUGIN_PLUGIN_H
+#define VMTP_PLUGIN_PLUGIN_H
+
+#include "registry.h"
+
+struct plugin {
+    const char *path, *name, *version, *license;
+    uint32_t abi_minor;
+    struct component *components; /* in the module's order */
+};
+
+/* Everything is made in the arena. */
+int plugin_open(const char *path, struct arena *arena, struct plugin *ret, struct vmtp_error *err);
+
+/* Copy a sized struct that a plugin filled into a zeroed one of ours: what it is too old for is
+ * zero; what it has and we don't know must be zero, or it is refused. */
+int sized_copy(void *dst, size_t dst_size, const void *src, const char *what,
+               struct vmtp_error *err);
+
+#endif

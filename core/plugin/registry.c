@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry.h"
+
+#include "plugin.h"
+
+#include <glob.h>
+#include <limits.h>
+
+const char *kind_name(enum vmtp_kind kind)
+{
+    static const char *const names[] = { "component", "tool", "cloud", "sink", "monitor" };
+
+    return names[kind <= VMTP_MONITOR ? kind : 0];
+}
+
+const struct component *registry_find(const struct registry *registry, enum vmtp_kind kind,
+                                      const char *name)
+{
+    for (const struct component *c = registry->components; c; c = c->next)
+        if (c->table.kind == kind && strcmp(c->table.name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static int refuse(struct registry *registry, const char *path, const char *reason)
+{
+    struct refusal **tail = &registry->refusals;
+    struct refusal *refusal = arena_alloc(registry->arena, sizeof *refusal);
+
+    if (!refusal)
+        return -ENOMEM;
+    refusal->path = arena_strdup(registry->arena, path);
+    refusal->reason = arena_strdup(registry->arena, reason);
+    if (!refusal->path || !refusal->reason)
+        return -ENOMEM;
+    while (*tail)
+        tail = &(*tail)->next;
+    *tail = refusal;
+    return 0;
+}
+
+static bool comes_before(const struct component *a, const struct component *b)
+{
+    if (a->table.kind != b->table.kind)
+        return a->table.kind < b->table.kind;
+    return strcmp(a->table.name, b->table.name) < 0;
+}
+
+/* The first one found has the name: folders searched earlier win. */
+static int take(struct registry *registry, struct component *component)
+{
+    const struct component *twin =
+        registry_find(registry, component->table.kind, component->table.name);
+    struct component **at = &registry->components;
+    char reason[PATH_MAX + 128];
+
+    if (twin) {
+        snprintf(reason, sizeof reason, "%s %s: %s has that name already",
+                 kind_name(component->table.kind), component->table.name, twin->path);
+        return refuse(registry, component->path, reason);
+    }
+    while (*at && comes_before(*at, component))
+        at = &(*at)->next;
+    component->next = *at;
+    *at = component;
+    return 0;
+}
+
+static int load(struct registry *registry, const char *path)
+{
+    struct vmtp_error err = { 0 };
+    struct plugin plugin;
+    int r = plugin_open(path, registry->arena, &plugin, &err);
+
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return refuse(registry, path, err.text);
+    r = 0;
+    for (struct component *next, *c = plugin.components; r == 0 && c; c = next) {
+        next = c->next;
+        r = take(registry, c);
+    }
+    return r;
+}
+
+static int load_matches(struct registry *registry, const char *pattern)
+{
+    glob_t found;
+    int r = 0;
+
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return 0; /* no such folder: nothing to load */
+    for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+        r = load(registry, found.gl_pathv[i]);
+    globfree(&found);
+    return r;
+}
+
+/* Plugins stand right in a folder or, as installed, in one below it for each kind. */
+static int load_folder(struct registry *registry, const char *folder)
+{
+    static const char *const patterns[] = { "*.so", "tools/*.so", "clouds/*.so", "sinks/*.so",
+                                            "monitors/*.so" };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < COUNT(patterns); i++) {
+        const char *pattern = arena_printf(registry->arena, "%s/%s", folder, patterns[i]);
+
+        r = pattern ? load_matches(registry, pattern) : -ENOMEM;
+    }
+    return r;
+}
+
+static int load_path(struct registry *registry, const char *path)
+{
+    int r = 0;
+
+    while (r == 0 && path && *path) {
+        size_t len = strcspn(path, ":");
+
+        if (len) {
+            const char *folder = arena_strndup(registry->arena, path, len);
+
+            r = folder ? load_folder(registry, folder) : -ENOMEM;
+        }
+        path += len + (path[len] == ':');
+    }
+    return r;
+}
+
+/* In a build tree the plugins are beside the program; else where they were installed. */
+static const char *own_folder(struct arena *arena)
+{
+    char self[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    const char *folder;
+
+    if (len > 0) {
+        self[len] = '\0';
+        *strrchr(self, '/') = '\0';
+        folder = arena_printf(arena, "%s/plugins", self);
+        if (!folder || access(folder, R_OK) == 0)
+            return folder;
+    }
+    return VMTP_PLUGINDIR;
+}
+
+static int load_all(struct registry *registry, const char *path)
+{
+    const char *environment = secure_getenv("VMTP_PLUGIN_PATH");
+    const char *home = secure_getenv("HOME");
+    const char *mine = "";
+    const char *own = own_folder(registry->arena);
+    int r;
+
+    if (home && home[0] == '/')
+        mine = arena_printf(registry->arena, "%s/.local/lib/vmtp/plugins-%d", home, VMTP_ABI_MAJOR);
+    if (!own || !mine)
+        return -ENOMEM;
+    r = load_path(registry, path);
+    if (r == 0)
+        r = load_path(registry, environment);
+    if (r == 0)
+        r = load_path(registry, mine);
+    return r == 0 ? load_folder(registry, own) : r;
+}
+
+static int registry_new(struct registry **ret)
+{
+    struct arena *arena = arena_new();
+    struct registry *registry = arena ? arena_alloc(arena, sizeof *registry) : NULL;
+
+    if (!registry) {
+        arena_free(arena);
+        return -ENOMEM;
+    }
+    registry->arena = arena;
+    *ret = registry;
+    return 0;
+}
+
+int registry_load(const char *path, struct registry **ret, struct vmtp_error *err)
+{
+    _cleanup_(registry_freep) struct registry *registry = NULL;
+    int r = registry_new(&registry);
+
+    if (r == 0)
+        r = load_all(registry, path);
+    if (r < 0)
+        return vmtp_fail(err, r, "plugins: %s", strerror(-r));
+    *ret = TAKE(registry);
+    return 0;
+}
+
+int registry_load_file(const char *file, struct registry **ret, struct vmtp_error *err)
+{
+    _cleanup_(registry_freep) struct registry *registry = NULL;
+    int r = registry_new(&registry);
+
+    if (r == 0)
+        r = load(registry, file);
+    if (r < 0)
+        return vmtp_fail(err, r, "plugin %s: %s", file, strerror(-r));
+    *ret = TAKE(registry);
+    return 0;
+}
+
+void registry_free(struct registry *registry)
+{
+    if (registry)
+        arena_free(registry->arena);
+}

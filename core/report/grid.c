@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grid.h"
+
+#include "../base/text.h"
+
+#include <errno.h>
+
+#define INDENT 2
+#define GAP    2
+#define LEAST  8 /* a column is not cut below this */
+
+struct grid {
+    struct arena *arena;
+    const struct column *columns;
+    size_t column_count;
+    struct cell **rows;
+    size_t row_count, room;
+};
+
+struct grid *grid_new(struct arena *arena, const struct column *columns, size_t count)
+{
+    struct grid *grid = arena_alloc(arena, sizeof *grid);
+
+    if (grid)
+        *grid = (struct grid){ .arena = arena, .columns = columns, .column_count = count };
+    return grid;
+}
+
+struct cell *grid_row(struct grid *grid)
+{
+    struct cell *row = arena_array(grid->arena, grid->column_count + 1, sizeof *row);
+
+    if (grid->row_count == grid->room) {
+        size_t room = grid->room ? grid->room * 2 : 16;
+        struct cell **rows = arena_array(grid->arena, room, sizeof *rows);
+
+        if (!rows)
+            return NULL;
+        if (grid->row_count)
+            memcpy(rows, grid->rows, grid->row_count * sizeof *rows);
+        grid->rows = rows;
+        grid->room = room;
+    }
+    if (row)
+        grid->rows[grid->row_count++] = row;
+    return row;
+}
+
+int colour_add(struct buf *ret, const struct style *style, enum colour colour, const char *text)
+{
+    static const char *const codes[] = {
+        [COLOUR_DIM] = "2",
+        [COLOUR_GREEN] = "32",
+        [COLOUR_YELLOW] = "33",
+        [COLOUR_RED] = "31",
+    };
+
+    if (!style->colour || colour == COLOUR_NONE)
+        return buf_add_text(ret, text);
+    return buf_printf(ret, "\033[%sm%s\033[0m", codes[colour], text);
+}
+
+static const char *shown(const struct cell *cell, const struct style *style)
+{
+    return cell->text ? cell->text : style->utf8 ? "–" : "-";
+}
+
+/* 0: nothing is in it. */
+static size_t column_width(const struct grid *grid, size_t at, const struct style *style)
+{
+    size_t width = text_width(grid->columns[at].name);
+    bool filled = false;
+
+    for (size_t i = 0; i < grid->row_count; i++) {
+        const struct cell *cell = &grid->rows[i][at];
+        size_t mine = text_width(shown(cell, style));
+
+        filled = filled || (cell->text && *cell->text);
+        width = mine > width ? mine : width;
+    }
+    return filled ? width : 0;
+}
+
+/* Narrow the widest column that may be, until all fit or none is left. */
+static void widths_shrink(const struct grid *grid, size_t *widths, size_t limit)
+{
+    for (;;) {
+        size_t total = INDENT, widest = SIZE_MAX;
+
+        for (size_t i = 0; i < grid->column_count; i++) {
+            total += widths[i] ? widths[i] + GAP : 0;
+            if (grid->columns[i].shrink && widths[i] > LEAST &&
+                (widest == SIZE_MAX || widths[i] > widths[widest]))
+                widest = i;
+        }
+        if (total <= limit + GAP || widest == SIZE_MAX)
+            return;
+        widths[widest]--;
+    }
+}
+
+/* As much of the text as fits, and a sign that there was more. */
+static int cut_add(struct buf *ret, const struct style *style, const char *text, size_t width,
+                   enum colour colour)
+{
+    _free_ char *copy = strdup(text);
+    size_t len = strlen(text);
+
+    if (!copy)
+        return -ENOMEM;
+    while (len && text_width(copy) > width - 1) {
+        do
+            len--;
+        while (len && ((unsigned char)copy[len] & 0xc0) == 0x80);
+        copy[len] = '\0';
+    }
+    colour_add(ret, style, colour, copy);
+    return buf_add_text(ret, style->utf8 ? "…" : "~");
+}
+
+static int spaces_add(struct buf *ret, size_t count)
+{
+    return buf_printf(ret, "%*s", (int)count, "");
+}
+
+static int cell_add(struct buf *ret, const struct style *style, const struct column *column,
+                    const struct cell *cell, size_t width)
+{
+    const char *text = shown(cell, style);
+    size_t mine = text_width(text);
+
+    if (mine > width)
+        return cut_add(ret, style, text, width, cell->colour);
+    if (column->right)
+        spaces_add(ret, width - mine);
+    colour_add(ret, style, cell->colour, text);
+    return column->right ? 0 : spaces_add(ret, width - mine);
+}
+
+static int row_add(struct buf *ret, const struct grid *grid, const struct style *style,
+                   const struct cell *row, const size_t *widths)
+{
+    size_t gap = INDENT;
+    int r = 0;
+
+    for (size_t i = 0; i < grid->column_count; i++) {
+        if (!widths[i])
+            continue;
+        spaces_add(ret, gap);
+        r = cell_add(ret, style, &grid->columns[i], &row[i], widths[i]);
+        if (r < 0)
+            return r;
+        gap = GAP;
+    }
+    while (ret->len && ret->data[ret->len - 1] == ' ')
+        ret->data[--ret->len] = '\0';
+    return buf_add_text(ret, "\n");
+}
+
+int grid_format(const struct grid *grid, const struct style *style, struct buf *ret)
+{
+    size_t *widths = arena_array(grid->arena, grid->column_count + 1, sizeof *widths);
+    struct cell *header = arena_array(grid->arena, grid->column_count + 1, sizeof *header);
+    int r;
+
+    if (!widths || !header)
+        return -ENOMEM;
+    for (size_t i = 0; i < grid->column_count; i++) {
+        widths[i] = column_width(grid, i, style);
+        header[i] = (struct cell){ grid->columns[i].name, COLOUR_DIM };
+    }
+    widths_shrink(grid, widths, style->width);
+    r = row_add(ret, grid, style, header, widths);
+    for (size_t i = 0; i < grid->row_count && r == 0; i++)
+        r = row_add(ret, grid, style, grid->rows[i], widths);
+    return r;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "document.h"
+
+#include "../base/clock.h"
+#include "entry.h"
+#include "json.h"
+
+#include <math.h>
+
+#ifndef VMTP_VERSION
+#define VMTP_VERSION "unknown"
+#endif
+
+struct draft {
+    const struct run_info *run;
+    struct result **results; /* one for each measurement */
+    enum verdict *verdicts;
+    size_t count;
+};
+
+static void draft_clear(struct draft *draft)
+{
+    for (size_t i = 0; draft->results && i < draft->count; i++)
+        result_free(draft->results[i]);
+    free(draft->results);
+    free(draft->verdicts);
+}
+
+static int draft_make(const struct run_info *run, struct draft *ret)
+{
+    ret->run = run;
+    ret->count = run->plan->flow_count;
+    ret->results = calloc(ret->count + 1, sizeof *ret->results);
+    ret->verdicts = calloc(ret->count + 1, sizeof *ret->verdicts);
+    if (!ret->results || !ret->verdicts)
+        return -ENOMEM;
+    for (size_t i = 0; i < ret->count; i++) {
+        int r = result_make(&run->measurements[i], &ret->results[i]);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static json_t *run_json(const struct run_info *run)
+{
+    const struct scenario *scenario = run->plan->scenario;
+    json_t *json = json_object();
+
+    field_add(json, "id", text_json(run->id));
+    field_add(json, "name", text_json(scenario->name));
+    field_add(json, "started", moment_json(run->started_wall_ns));
+    if (run->ended_wall_ns)
+        field_add(json, "ended", moment_json(run->ended_wall_ns));
+    field_add(json, "version", json_string(VMTP_VERSION));
+    field_add(json, "scenario_sha256", text_json(scenario->sha256));
+    field_add(json, "seed", json_integer((json_int_t)(run->plan->seed & INT64_MAX)));
+    return json;
+}
+
+static json_t *endpoints_json(const struct run_info *run)
+{
+    json_t *json = json_object();
+
+    for (size_t i = 0; i < run->endpoint_count; i++) {
+        json_t *facts = run->endpoints[i].facts;
+
+        field_add(json, run->endpoints[i].name, facts ? json_incref(facts) : json_null());
+    }
+    return json;
+}
+
+static json_t *events_json(const struct run_info *run)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < run->event_count; i++) {
+        json_t *event = json_object();
+
+        field_add(event, "time", moment_json(run->events[i].wall_ns));
+        field_add(event, "kind", text_json(run->events[i].kind));
+        field_add(event, "text", text_json(run->events[i].text));
+        json_array_append_new(json, event);
+    }
+    return json;
+}
+
+static bool applies(const struct threshold *threshold, const struct result *result)
+{
+    return !*threshold->flow || strcmp(threshold->flow, result->measurement->flow->spec->name) == 0;
+}
+
+static json_t *judgement_json(const struct result *result, const struct judgement *judgement)
+{
+    json_t *json = json_object();
+
+    field_add(json, "key", text_json(result->measurement->flow->key));
+    field_add(json, "state", json_string(verdict_name(judgement->verdict)));
+    field_add(json, "value", figure_json(judgement->value));
+    if (*judgement->why)
+        field_add(json, "why", text_json(judgement->why));
+    return json;
+}
+
+/* The threshold's state is the worst of those of its results. */
+static json_t *threshold_json(const struct draft *draft, const struct threshold *threshold)
+{
+    json_t *json = json_object(), *results = json_array();
+    enum verdict worst = VERDICT_NONE;
+
+    for (size_t i = 0; i < draft->count; i++) {
+        struct judgement judgement;
+
+        if (!applies(threshold, draft->results[i]))
+            continue;
+        judgement = threshold_judge(threshold, draft->results[i]);
+        if (judgement.verdict > worst)
+            worst = judgement.verdict;
+        if (judgement.verdict > draft->verdicts[i])
+            draft->verdicts[i] = judgement.verdict;
+        json_array_append_new(results, judgement_json(draft->results[i], &judgement));
+    }
+    field_add(json, "flow", text_json(threshold->flow));
+    field_add(json, "metric", text_json(threshold->metric));
+    field_add(json, "expect", text_json(threshold->expect));
+    field_add(json, "state", json_string(verdict_name(worst)));
+    field_add(json, "results", results);
+    return json;
+}
+
+static json_t *thresholds_json(const struct draft *draft)
+{
+    const struct scenario *scenario = draft->run->plan->scenario;
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < scenario->threshold_count; i++)
+        json_array_append_new(json, threshold_json(draft, &scenario->thresholds[i]));
+    return json;
+}
+
+static json_t *results_json(const struct draft *draft)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < draft->count; i++)
+        json_array_append_new(json, entry_make(draft->results[i], draft->verdicts[i]));
+    return json;
+}
+
+int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *err)
+{
+    _cleanup_(draft_clear) struct draft draft = { 0 };
+    json_t *json, *thresholds;
+    int r = draft_make(run, &draft);
+
+    if (r < 0)
+        return vmtp_fail(err, r, "result document: %s", strerror(-r));
+    thresholds = thresholds_json(&draft); /* before the results, which show the verdicts */
+    json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema", "vmtp.result/1", "run",
+                     run_json(run), "endpoints", endpoints_json(run), "results",
+                     results_json(&draft), "thresholds", thresholds, "events", events_json(run));
+    if (!json)
+        return vmtp_fail(err, -ENOMEM, "result document: out of memory");
+    *ret = json;
+    return 0;
+}
+
+static bool field_is(const json_t *object, const char *name, const char *value)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text && strcmp(text, value) == 0;
+}
+
+int document_verdict(const json_t *document)
+{
+    const json_t *results = json_object_get(document, "results");
+    const json_t *thresholds = json_object_get(document, "thresholds"), *one;
+    bool failed = false, undecided = false, measured = false;
+    size_t i;
+
+    json_array_foreach(results, i, one)
+    {
+        failed = failed || field_is(one, "status", "failed");
+        measured = measured || field_is(one, "status", "ok");
+    }
+    json_array_foreach(thresholds, i, one)
+    {
+        failed = failed || field_is(one, "state", "fail");
+        undecided = undecided || field_is(one, "state", "undecided");
+    }
+    if (failed)
+        return 1;
+    return undecided || !measured ? 4 : 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The result document, vmtp.result/1: what a run found out, for machines.
+ *
+ * docs/results.md says what each field is; share/vmtp/result-1.schema.json is its JSON Schema.
+ */
+#ifndef VMTP_RESULT_DOCUMENT_H
+#define VMTP_RESULT_DOCUMENT_H
+
+#include "trial.h"
+
+#include <jansson.h>
+
+/* Something that happened to the run as a whole. */
+struct run_event {
+    uint64_t wall_ns;
+    const char *kind; /* "interrupted", "deploy-failed", "sink-failed", "note" */
+    const char *text;
+};
+
+struct endpoint_facts {
+    const char *name;
+    json_t *facts; /* object; NULL: could not be had */
+};
+
+struct run_info {
+    const char *id;
+    uint64_t started_wall_ns, ended_wall_ns;
+    const struct plan *plan;
+    struct measurement *measurements; /* one for each of plan->flows, in that order */
+    struct endpoint_facts *endpoints;
+    size_t endpoint_count;
+    struct run_event *events;
+    size_t event_count;
+};
+
+/* Reduce, judge and write down.  The caller owns *ret. */
+int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *err);
+
+/* What the document says of the run as a whole, as an exit status: 0 all passed, 1 a measurement
+ * or threshold failed, 4 undecided. */
+int document_verdict(const json_t *document);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one trial measured, as it came in; and the trials of one flow.
+ *
+ * A trial is filled by the engine while it runs (the engine's lock guards it) and read only
+ * afterwards.
+ */
+#ifndef VMTP_RESULT_TRIAL_H
+#define VMTP_RESULT_TRIAL_H
+
+#include "../scenario/plan.h"
+#include "histogram.h"
+
+struct point {
+    uint64_t time_ns; /* since the trial's start */
+    double value;
+};
+
+/* The interval figures of one metric. */
+struct series {
+    struct point *points;
+    size_t count, room;
+};
+
+struct trial_event {
+    uint32_t kind; /* enum vmtp_event_kind */
+    uint64_t time_ns;
+    char *subject; /* "" : the flow */
+    char *text;
+};
+
+struct trial {
+    uint32_t number;
+    uint64_t start_ns, wall_ns;
+    uint64_t warmup_ns, duration_ns;
+    int status;     /* 0, or the negative errno that it failed with */
+    char *error;    /* why; NULL when status is 0 */
+    uint32_t marks; /* 1 << kind of the events that mark it */
+    size_t metrics; /* rows of the tool's table; the length of the three arrays */
+    double *finals; /* NAN: not measured */
+    struct series *series;
+    struct histogram **histograms; /* NULL: none */
+    struct trial_event *events;
+    size_t event_count;
+};
+
+/* All of these return 0, -ENOMEM or -EINVAL (a metric that the table does not have, a figure
+ * that is no number). */
+int trial_new(uint32_t number, size_t metrics, struct trial **ret);
+int trial_add_final(struct trial *trial, uint32_t metric, double value);
+int trial_add_point(struct trial *trial, uint32_t metric, uint64_t time_ns, double value);
+int trial_add_histogram(struct trial *trial, uint32_t metric, const struct vmtp_histogram *more);
+int trial_add_event(struct trial *trial, uint32_t kind, uint64_t time_ns, const char *subject,
+                    const char *text);
+int trial_fail(struct trial *trial, int status, const char *text);
+void trial_free(struct trial *trial);
+DEFINE_CLEANUP(trial_free, struct trial *)
+
+/* The trials of one flow. */
+struct measurement {
+    const struct planned_flow *flow;
+    struct vmtp_reach reach; /* how the cloud says the server is reached; zero before it is known */
+    struct trial **trials;   /* owned; in the order run */
+    size_t trial_count, room;
+    const char *reason; /* why it was skipped; NULL: it was not */
+    char *error;        /* why it failed outside a trial; NULL: it did not */
+};
+
+/* Takes the trial. */
+int measurement_add(struct measurement *measurement, struct trial *trial);
+void measurement_clear(struct measurement *measurement);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+#include "../base/clock.h"
+#include "../base/units.h"
+#include "stage.h"
+
+#include <inttypes.h>
+#include <sys/random.h>
+
+#define WARMUP_LEAST_NS (200 * NS_PER_MS)
+#define WARMUP_MOST_NS  (2 * NS_PER_S)
+#define SEED_MOST       0x7fffffff /* a drawn one is short enough to be typed again */
+
+static int no_memory(struct vmtp_error *err)
+{
+    return vmtp_fail(err, -ENOMEM, "plan: out of memory");
+}
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
+/* Slow start and the filling of buffers take about a fifth of a short trial, and no longer in a
+ * long one. */
+static uint64_t warmup_of(const struct flow_spec *spec)
+{
+    uint64_t warmup_ns = spec->duration_ns / 5;
+
+    if (spec->warmup_ns != WARMUP_AUTO)
+        return spec->warmup_ns;
+    if (warmup_ns < WARMUP_LEAST_NS)
+        return WARMUP_LEAST_NS;
+    return warmup_ns > WARMUP_MOST_NS ? WARMUP_MOST_NS : warmup_ns;
+}
+
+static int route_resolve(struct plan *plan, struct planned_flow *flow, struct vmtp_error *err)
+{
+    const struct section *cloud = &plan->scenario->cloud;
+    const struct vmtp_cloud *ops = &cloud->component->ops.cloud;
+    struct vmtp_route *route = &flow->route;
+    char from[64] = "", to[64] = "";
+
+    if (!*route->placement && ops->placements) {
+        const char *const *placements = ops->placements(cloud->opt, route->path);
+
+        route->placement = placements && placements[0] ? placements[0] : "";
+    }
+    if (!ops->resolve)
+        return vmtp_fail(err, -EINVAL, "%.200s: cloud '%s' offers no paths", flow->key,
+                         cloud->component->table.name);
+    if (ops->resolve(cloud->opt, route->path, route->placement, from, to, err) < 0)
+        return vmtp_wrap(err, "%.200s", flow->key);
+    route->from = arena_strndup(plan->arena, from, strnlen(from, sizeof from));
+    route->to = arena_strndup(plan->arena, to, strnlen(to, sizeof to));
+    return route->from && route->to ? 0 : no_memory(err);
+}
+
+static int flow_plan(struct plan *plan, const struct member *member, struct planned_flow *flow,
+                     struct vmtp_error *err)
+{
+    const struct variant *variant = member->variant;
+
+    flow->key = member->key;
+    flow->spec = member->spec;
+    flow->variant = variant;
+    flow->warmup_ns = warmup_of(member->spec);
+    flow->route = (struct vmtp_route){ .size = sizeof flow->route,
+                                       .path = variant->path,
+                                       .placement = variant->placement,
+                                       .from = variant->from,
+                                       .to = variant->to,
+                                       .family = variant->family };
+    return *variant->path ? route_resolve(plan, flow, err) : 0;
+}
+
+static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct planned_flow *flow,
+                    bool beside_others, struct vmtp_error *err)
+{
+    struct vmtp_cost cost = { .size = sizeof cost };
+    struct vmtp_trial trial = { .size = sizeof trial,
+                                .number = 1,
+                                .warmup_ns = flow->warmup_ns,
+                                .duration_ns = flow->spec->duration_ns,
+                                .interval_ns = flow->spec->interval_ns };
+    const char *reason = NULL;
+
+    if (tools && tools->ask(tools->arg, flow, &trial, &cost, &reason, plan->arena, err) < 0)
+        return vmtp_wrap(err, "%.200s", flow->key);
+    flow->extra_ns = cost.extra_ns;
+    flow->bytes = cost.bytes;
+    flow->port = cost.port;
+    flow->reason = reason;
+    if (!reason && cost.alone && beside_others)
+        flow->reason = arena_printf(plan->arena,
+                                    "tool '%s' needs the path for itself as it is used here, but "
+                                    "other flows run at the same time",
+                                    flow->variant->tool->table.name);
+    return !reason && cost.alone && beside_others && !flow->reason ? no_memory(err) : 0;
+}
+
+/* Two servers can't listen at one port of one endpoint. */
+static int ports_check(struct plan *plan, const struct stage *stage, struct vmtp_error *err)
+{
+    for (size_t i = 0; i < stage->flow_count; i++) {
+        struct planned_flow *flow = stage->flows[i];
+
+        for (size_t j = 0; j < i && flow->port && !flow->reason; j++) {
+            const struct planned_flow *other = stage->flows[j];
+
+            if (other->reason || other->port != flow->port ||
+                strcmp(other->route.to, flow->route.to) != 0)
+                continue;
+            flow->reason = arena_printf(plan->arena,
+                                        "port %u of endpoint '%s' is taken at the same time by %s",
+                                        flow->port, flow->route.to, other->key);
+            if (!flow->reason)
+                return no_memory(err);
+        }
+    }
+    return 0;
+}
+
+static void repeat_join(struct repeat *repeat, const struct repeat *more)
+{
+    if (more->min > repeat->min)
+        repeat->min = more->min;
+    if (more->max > repeat->max)
+        repeat->max = more->max;
+    if (more->until > 0 && (repeat->until <= 0 || more->until < repeat->until))
+        repeat->until = more->until;
+}
+
+static uint64_t trial_of(const struct planned_flow *flow)
+{
+    return add(add(flow->warmup_ns, flow->spec->duration_ns), flow->extra_ns);
+}
+
+/* Adds to the plan what the stage will take. */
+static void stage_count_up(struct plan *plan, struct stage *stage)
+{
+    uint64_t longest_ns = 0;
+
+    for (size_t i = 0; i < stage->flow_count; i++) {
+        const struct planned_flow *flow = stage->flows[i];
+        uint64_t trial_ns = trial_of(flow);
+
+        repeat_join(&stage->repeat, &flow->spec->repeat);
+        if (!flow->reason && trial_ns > longest_ns)
+            longest_ns = trial_ns;
+    }
+    for (size_t i = 0; i < stage->flow_count; i++) {
+        const struct planned_flow *flow = stage->flows[i];
+
+        if (flow->reason)
+            continue;
+        plan->bytes = add(plan->bytes, times(flow->bytes, stage->repeat.max));
+        plan->bytes_unbounded = plan->bytes_unbounded || flow->bytes == 0;
+    }
+    plan->least_ns = add(plan->least_ns, times(longest_ns, stage->repeat.min));
+    plan->most_ns = add(plan->most_ns, times(longest_ns, stage->repeat.max));
+}
+
+static int stage_plan(struct plan *plan, const struct drafts *drafts, size_t s,
+                      const struct plan_tools *tools, struct vmtp_error *err)
+{
+    const struct draft *draft = &drafts->stages[s];
+    struct stage *stage = &plan->stages[s];
+    int r = 0;
+
+    stage->flow_count = draft->count;
+    stage->flows = arena_array(plan->arena, draft->count, sizeof *stage->flows);
+    if (!stage->flows)
+        return no_memory(err);
+    for (size_t i = 0; r == 0 && i < draft->count; i++) {
+        struct planned_flow *flow = &plan->flows[draft->first + i];
+
+        stage->flows[i] = flow;
+        r = flow_plan(plan, &drafts->members[draft->first + i], flow, err);
+        r = r < 0 ? r : flow_ask(plan, tools, flow, draft->count > 1, err);
+    }
+    r = r < 0 ? r : ports_check(plan, stage, err);
+    if (r == 0)
+        stage_count_up(plan, stage);
+    return r;
+}
+
+static const struct endpoint_spec *endpoint_find(const struct scenario *scenario, const char *name)
+{
+    for (size_t i = 0; i < scenario->endpoint_count; i++)
+        if (strcmp(scenario->endpoints[i].name, name) == 0)
+            return &scenario->endpoints[i];
+    return NULL;
+}
+
+static int want_add(struct plan *plan, const struct planned_flow *flow, const char *name,
+                    struct vmtp_want *wants, struct vmtp_error *err)
+{
+    const struct endpoint_spec *spec = endpoint_find(plan->scenario, name);
+
+    if (spec && *flow->route.path)
+        return key_fail(err, flow->spec->node,
+                        "the cloud makes an endpoint '%s' for path '%s': call the one under "
+                        "endpoints: something else",
+                        name, flow->route.path);
+    for (uint32_t i = 0; i < plan->wants.count; i++)
+        if (strcmp(wants[i].name, name) == 0)
+            return 0;
+    wants[plan->wants.count++] =
+        (struct vmtp_want){ .size = sizeof *wants, .name = name, .opt = spec ? spec->opt : NULL };
+    return 0;
+}
+
+static bool same_route(const struct vmtp_route *one, const struct vmtp_route *other)
+{
+    return one->family == other->family && strcmp(one->from, other->from) == 0 &&
+           strcmp(one->to, other->to) == 0 && strcmp(one->path, other->path) == 0 &&
+           strcmp(one->placement, other->placement) == 0;
+}
+
+static void route_add(struct plan *plan, const struct vmtp_route *route, struct vmtp_route *routes)
+{
+    for (uint32_t i = 0; i < plan->routes.count; i++)
+        if (same_route(&routes[i], route))
+            return;
+    routes[plan->routes.count++] = *route;
+}
+
+/* What the cloud has to make, once each, in the order in which it is first needed. */
+static int needs_gather(struct plan *plan, struct vmtp_error *err)
+{
+    struct vmtp_want *wants = arena_array(plan->arena, 2 * plan->flow_count + 1, sizeof *wants);
+    struct vmtp_route *routes = arena_array(plan->arena, plan->flow_count + 1, sizeof *routes);
+    int r = 0;
+
+    if (!wants || !routes)
+        return no_memory(err);
+    plan->wants = (struct vmtp_table){ .rows = wants, .stride = sizeof *wants };
+    plan->routes = (struct vmtp_table){ .rows = routes, .stride = sizeof *routes };
+    for (size_t i = 0; r == 0 && i < plan->flow_count; i++) {
+        const struct planned_flow *flow = &plan->flows[i];
+
+        if (flow->reason)
+            continue;
+        r = want_add(plan, flow, flow->route.from, wants, err);
+        r = r < 0 ? r : want_add(plan, flow, flow->route.to, wants, err);
+        if (r == 0)
+            route_add(plan, &flow->route, routes);
+    }
+    return r;
+}
+
+static int plan_fill(struct plan *plan, const struct plan_tools *tools, struct vmtp_error *err)
+{
+    struct drafts drafts = { .arena = plan->arena };
+    int r = drafts_make(plan->scenario, &drafts, err);
+
+    if (r < 0)
+        return r;
+    plan->flow_count = drafts.member_count;
+    plan->stage_count = drafts.stage_count;
+    plan->flows = arena_array(plan->arena, plan->flow_count + 1, sizeof *plan->flows);
+    plan->stages = arena_array(plan->arena, plan->stage_count + 1, sizeof *plan->stages);
+    if (!plan->flows || !plan->stages)
+        return no_memory(err);
+    for (size_t s = 0; r == 0 && s < plan->stage_count; s++)
+        r = stage_plan(plan, &drafts, s, tools, err);
+    return r < 0 ? r : needs_gather(plan, err);
+}
+
+static uint64_t seed_make(const struct scenario *scenario)
+{
+    uint64_t seed = 0;
+
+    if (scenario->has_seed)
+        return scenario->seed;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) < (ssize_t)sizeof seed)
+        seed = clock_wall_ns();
+    return seed & SEED_MOST;
+}
+
+int plan_make(const struct scenario *scenario, const struct plan_tools *tools, struct plan **ret,
+              struct vmtp_error *err)
+{
+    _cleanup_(arena_freep) struct arena *arena = arena_new();
+    struct plan *plan = arena ? arena_alloc(arena, sizeof *plan) : NULL;
+    int r;
+
+    if (!plan)
+        return no_memory(err);
+    plan->arena = arena;
+    plan->scenario = scenario;
+    plan->seed = seed_make(scenario);
+    r = plan_fill(plan, tools, err);
+    if (r < 0)
+        return r;
+    *ret = plan;
+    TAKE(arena);
+    return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan)
+        arena_free(plan->arena);
+}
+
+static void print_flow(const struct planned_flow *flow, FILE *out)
+{
+    const struct vmtp_route *route = &flow->route;
+
+    fprintf(out, "  %s\n      %s -> %s, IPv%" PRIu32 ", %s, warm-up %s, duration %s\n", flow->key,
+            route->from, route->to, route->family, flow->variant->tool->table.name,
+            duration_text(flow->warmup_ns).text, duration_text(flow->spec->duration_ns).text);
+    if (flow->reason)
+        fprintf(out, "      skipped: %s\n", flow->reason);
+}
+
+static void print_stage(const struct stage *stage, size_t number, FILE *out)
+{
+    const struct repeat *repeat = &stage->repeat;
+
+    fprintf(out, "\nstage %zu: ", number);
+    if (repeat->min == repeat->max)
+        fprintf(out, "%u trials", repeat->min);
+    else
+        fprintf(out, "%u to %u trials", repeat->min, repeat->max);
+    if (repeat->until > 0 && repeat->min < repeat->max)
+        fprintf(out, ", until the interval is within %s", share_text(repeat->until).text);
+    fprintf(out, "%s\n", stage->flow_count > 1 ? ", at the same time" : "");
+    for (size_t i = 0; i < stage->flow_count; i++)
+        print_flow(stage->flows[i], out);
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+    const struct scenario *scenario = plan->scenario;
+
+    fprintf(out, "%s: %zu flows in %zu stages on cloud %s, order %s, seed %" PRIu64 "\n",
+            scenario->name, plan->flow_count, plan->stage_count,
+            scenario->cloud.component->table.name,
+            scenario->order == ORDER_WRITTEN ? "written" : "shuffled", plan->seed);
+    fprintf(out, "takes %s to %s", duration_text(plan->least_ns).text,
+            duration_text(plan->most_ns).text);
+    if (plan->bytes)
+        fprintf(out, ", up to %s%s", size_text(plan->bytes).text,
+                plan->bytes_unbounded ? " and what the paths carry" : "");
+    fprintf(out, "\nendpoints:");
+    for (uint32_t i = 0; i < plan->wants.count; i++)
+        fprintf(out, "%s %s", i ? "," : "",
+                ((const struct vmtp_want *)table_row(&plan->wants, i))->name);
+    fputc('\n', out);
+    for (size_t i = 0; i < plan->stage_count; i++)
+        print_stage(&plan->stages[i], i + 1, out);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The scenario: what the person wrote, checked completely and typed.
+ *
+ * Immutable once loaded; everything in it lives in its arena.  It borrows the registry, which
+ * must live longer.
+ */
+#ifndef VMTP_SCENARIO_SCENARIO_H
+#define VMTP_SCENARIO_SCENARIO_H
+
+#include "../base/yaml.h"
+#include "../plugin/registry.h"
+
+#define WARMUP_AUTO UINT64_MAX
+
+/* A component with its options: the cloud, a monitor, a sink. */
+struct section {
+    const struct component *component;
+    const struct node *node; /* where it was written, for messages */
+    void *opt;               /* component->table.opt_size bytes, filled and checked */
+};
+
+struct endpoint_spec {
+    const char *name;
+    void *opt; /* laid out by the cloud's endpoint_options */
+};
+
+struct repeat {
+    uint32_t min, max;
+    double until; /* stop once the interval's half width over the median is within: 0.02; 0: at min */
+};
+
+/* One combination of everything that multiplies in a flow. */
+struct variant {
+    const char *path, *placement; /* "" where the flow names endpoints */
+    const char *from, *to;        /* "" where it names a path */
+    uint32_t family;              /* 4 or 6 */
+    const struct component *tool;
+    void *opt;                      /* the tool's options */
+    const struct vmtp_pair *labels; /* what multiplied, in the order written; values as text */
+    size_t label_count;
+    const struct vmtp_pair *options; /* every option's effective value as text; secrets as "***" */
+    size_t option_count;
+};
+
+struct flow_spec {
+    const char *name;
+    const char *stage; /* flows of one stage run at the same time; "" : alone */
+    const struct node *node;
+    uint64_t duration_ns, warmup_ns /* WARMUP_AUTO */, interval_ns;
+    struct repeat repeat;
+    struct variant *variants; /* the product, less what `exclude` takes out */
+    size_t variant_count;
+};
+
+enum comparison { AT_LEAST = 1, AT_MOST, MORE_THAN, LESS_THAN, EQUAL };
+
+struct threshold {
+    const char *flow;   /* a flow's name; "" : every flow */
+    const char *metric; /* "goodput", "rtt.p99", "loss.network" */
+    const char *expect; /* as written: ">= 900M" */
+    enum comparison comparison;
+    double value;
+    const char *unit; /* of the value: the metric's (bit/s, s, ratio, packets), or "ratio" for a loss
+                         that was written as a share of what was sent */
+};
+
+enum order { ORDER_SHUFFLED = 1, ORDER_WRITTEN };
+
+struct scenario {
+    struct arena *arena;
+    const char *file; /* as given; for messages */
+    const char *name;
+    const char *text; /* the file's content */
+    char sha256[65];  /* of the text */
+    struct section cloud;
+    struct endpoint_spec *endpoints;
+    size_t endpoint_count;
+    struct flow_spec *flows;
+    size_t flow_count;
+    struct section *monitors;
+    size_t monitor_count;
+    struct section *sinks;
+    size_t sink_count;
+    struct threshold *thresholds;
+    size_t threshold_count;
+    enum order order;
+    bool has_seed;
+    uint64_t seed;
+    bool parallel; /* all flows are one stage */
+    const char **warnings; /* deprecated options and the like, whole phrases with position */
+    size_t warning_count;
+};
+
+/* Read and check a scenario.  Nothing is touched.  -EINVAL with "file:line:column: path: what is
+ * wrong" for whatever is wrong with its content. */
+int scenario_load(const char *file, const struct registry *registry, struct scenario **ret,
+                  struct vmtp_error *err);
+/* The same from text; file is only for messages. */
+int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
+                   struct scenario **ret, struct vmtp_error *err);
+void scenario_free(struct scenario *scenario);
+DEFINE_CLEANUP(scenario_free, struct scenario *)
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The native tool: vmtp's own traffic, made and judged by vmtp-probe at both ends.  This file is
+ * what the core sees: rules, plan and operations.  Every function here is pure or runs in the
+ * instance's worker thread.
+ */
+#include "options.h"
+
+#include "protocol.h"
+
+#define TCP_LENGTH      (1u << 20) /* one big write a system call is what makes TCP fast */
+#define UDP_LENGTH      1400u      /* where the path's MTU is unknown */
+#define IPV4_UDP_HEADER 28u
+#define IPV6_UDP_HEADER 48u
+#define EXTRA_NS        50000000ull
+
+uint64_t native_rate(const struct native_opt *o, const struct vmtp_trial *trial)
+{
+    return trial->rate_bps ? trial->rate_bps : o->rate_bps;
+}
+
+uint64_t native_length(const struct native_opt *o, const struct vmtp_flow *flow)
+{
+    uint64_t header = flow->family == 6 ? IPV6_UDP_HEADER : IPV4_UDP_HEADER, length;
+
+    if (o->length)
+        return o->length;
+    if (o->protocol == PROTOCOL_TCP)
+        return TCP_LENGTH;
+    length = flow->mtu > header ? flow->mtu - header : UDP_LENGTH;
+    return length > PROBE_DATAGRAM_MAX ? PROBE_DATAGRAM_MAX : length;
+}
+
+static int check_latency(const struct native_opt *o, struct vmtp_error *err)
+{
+    if (o->connections != 1)
+        return vmtp_fail(err, -EINVAL, "connections must be 1 when latency is measured");
+    if (o->direction != DIRECTION_UP)
+        return vmtp_fail(err, -EINVAL, "latency is measured by the client: direction must be up");
+    if (o->rate_bps || o->length)
+        return vmtp_fail(err, -EINVAL,
+                         "%s is for throughput; latency takes frequency, request "
+                         "and response",
+                         o->rate_bps ? "rate" : "length");
+    if (o->discard)
+        return vmtp_fail(err, -EINVAL, "discard is for throughput");
+    if (o->protocol == PROTOCOL_UDP &&
+        (o->request > PROBE_DATAGRAM_MAX || o->response > PROBE_DATAGRAM_MAX))
+        return vmtp_fail(err, -EINVAL, "request and response must fit a datagram of %u bytes",
+                         PROBE_DATAGRAM_MAX);
+    return 0;
+}
+
+static int check_udp(const struct native_opt *o, struct vmtp_error *err)
+{
+    if (o->length > PROBE_DATAGRAM_MAX)
+        return vmtp_fail(err, -EINVAL, "length of a datagram must be at most %u bytes",
+                         PROBE_DATAGRAM_MAX);
+    if (o->length && o->length < sizeof(struct packet_header))
+        return vmtp_fail(err, -EINVAL, "length of a datagram must be at least %zu bytes",
+                         sizeof(struct packet_header));
+    if (o->congestion || o->mss)
+        return vmtp_fail(err, -EINVAL, "%s is for protocol tcp",
+                         o->congestion ? "congestion" : "mss");
+    if (o->discard && o->offload == OFFLOAD_ON)
+        return vmtp_fail(err, -EINVAL,
+                         "discard and offload: on do not go together: with merged "
+                         "datagrams all headers must be read");
+    return 0;
+}
+
+static int native_check(const void *opt, struct vmtp_error *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    const struct native_opt *o = opt;
+    int r = 0;
+
+    if (o->congestion && (!*o->congestion || strlen(o->congestion) > 15 ||
+                          o->congestion[strspn(o->congestion, letters)]))
+        return vmtp_fail(err, -EINVAL,
+                         "congestion '%.20s' is not the name of an algorithm, such "
+                         "as cubic",
+                         o->congestion);
+    if (o->measure == MEASURE_LATENCY)
+        r = check_latency(o, err);
+    else if (o->frequency)
+        r = vmtp_fail(err, -EINVAL, "frequency is for measure: latency; a throughput has a rate");
+    if (!r && o->protocol == PROTOCOL_UDP)
+        r = check_udp(o, err);
+    if (!r && o->protocol == PROTOCOL_TCP && o->offload == OFFLOAD_ON)
+        r = vmtp_fail(err, -EINVAL, "offload is for protocol udp; TCP uses what the kernel has");
+    return r;
+}
+
+static void native_can_run(struct vmtp_self *self, const struct vmtp_flow *flow,
+                           const struct vmtp_facts *client, const struct vmtp_facts *server,
+                           struct vmtp_reasons *reasons)
+{
+    const struct native_opt *o = self->opt;
+
+    if (o->wait == WAIT_SPIN && client && client->cpus == 1)
+        reasons->add(reasons, "wait: spin needs two CPUs at the client, which has one");
+    if (o->wait == WAIT_SPIN && server && server->cpus == 1)
+        reasons->add(reasons, "wait: spin needs two CPUs at the server, which has one");
+    if (flow->family == 6 && flow->mtu && flow->mtu < 1280)
+        reasons->add(reasons, "an MTU of %u is too small for IPv6", flow->mtu);
+}
+
+static int native_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
+                       const struct vmtp_trial *trial, struct vmtp_cost *ret,
+                       struct vmtp_error *err)
+{
+    const struct native_opt *o = self->opt;
+    double seconds = (double)(trial->warmup_ns + trial->duration_ns) * 1e-9;
+    double bits = seconds * (double)native_rate(o, trial);
+
+    (void)flow;
+    (void)err;
+    if (o->direction == DIRECTION_BOTH)
+        bits *= 2;
+    if (o->measure == MEASURE_LATENCY && o->frequency)
+        bits = seconds * 8.0 * (double)(o->frequency * (o->request + o->response));
+    ret->extra_ns = EXTRA_NS;
+    ret->bytes = (uint64_t)(bits / 8);
+    ret->port = (uint32_t)o->port;
+    return 0;
+}
+
+static int native_prepare(struct vmtp_self *self, const struct vmtp_flow *flow,
+                          struct vmtp_error *err)
+{
+    struct native_state *state = self->state;
+
+    return session_start(self, &state->session, flow, err);
+}
+
+static void native_finish(struct vmtp_self *self, const struct vmtp_flow *flow)
+{
+    struct native_state *state = self->state;
+
+    (void)flow;
+    session_stop(self, &state->session);
+}
+
+static const struct vmtp_tool native_ops = {
+    .size = sizeof native_ops,
+    .can_run = native_can_run,
+    .plan = native_plan,
+    .prepare = native_prepare,
+    .finish = native_finish,
+    .run = native_run,
+};
+
+static const struct vmtp_component native = {
+    .size = sizeof native,
+    .kind = VMTP_TOOL,
+    .name = "native",
+    .summary = "throughput, loss and latency over TCP and UDP with vmtp's own probe",
+    .options = { native_options, NATIVE_OPTIONS, sizeof(struct vmtp_option) },
+    .metrics = { native_metrics, M_COUNT, sizeof(struct vmtp_metric) },
+    .opt_size = sizeof(struct native_opt),
+    .state_size = sizeof(struct native_state),
+    .check = native_check,
+    .ops = &native_ops,
+};
+
+VMTP_MODULE(.name = "native", .version = PROBE_VERSION, .license = "Apache-2.0",
+            .components = VMTP_COMPONENTS(&native));

@@ -1,0 +1,2 @@
+pkgs := jansson
+programs := vmtp-probe:probe

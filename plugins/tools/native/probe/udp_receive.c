@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The receiving end of a UDP direction: throughput by arrivals, loss by numbers, delay by kernel
+ * stamps.  The receiver naps between batches rather than being woken for each datagram; that
+ * leaves the CPU to the sender and, with a big enough buffer, loses nothing.  [job]
+ */
+#include "clock.h"
+#include "meter.h"
+#include "payload.h"
+#include "recorder.h"
+#include "sequence.h"
+#include "window.h"
+
+#include <endian.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "../protocol.h"
+
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55
+#endif
+
+#define BATCH      256u
+#define GRO_BATCH  32u
+#define GRO_BYTES  65536u
+#define HEAD_BYTES 64u
+#define NAP_NS     (200 * NS_PER_US)
+#define NAP_MIN_NS (50 * NS_PER_US)
+#define NAP_BYTES  (32u << 20) /* of socket buffer that goes with a whole nap */
+#define NAP_LEAST  (1u << 20)  /* with less there is no time for naps */
+#define QUIET_NS   (20 * NS_PER_MS)
+#define FIRST_NS   (10 * NS_PER_S)
+#define CONTROL    128u
+
+struct udp_receiver {
+    struct job *j;
+    uint32_t batch;
+    size_t slot; /* bytes for each datagram or super-packet */
+    char *payload, *control;
+    struct mmsghdr message[BATCH];
+    struct iovec iov[BATCH];
+    bool gro, stamped;
+    int flags;
+    struct sequence *sequence; /* of each connection */
+    uint64_t nap_ns;           /* 0: wait in poll() */
+    struct window window;
+    struct delays delays;
+    struct meter meter;
+    uint64_t drops_begin, segments, reads; /* measured phase; segments / reads: how well GRO did */
+    uint64_t last_ns;                      /* the last arrival of the measured phase */
+    uint64_t told_ns;                      /* when the sender's count became known */
+};
+
+static uint64_t socket_drops(const struct udp_receiver *r)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < r->j->count; i++) {
+        uint32_t info[SK_MEMINFO_VARS] = { 0 };
+        socklen_t len = sizeof info;
+
+        if (!getsockopt(r->j->fd[i], SOL_SOCKET, SO_MEMINFO, info, &len) &&
+            len > SK_MEMINFO_DROPS * sizeof *info)
+            sum += info[SK_MEMINFO_DROPS];
+    }
+    return sum;
+}
+
+static void enter_measured(struct udp_receiver *r, uint64_t time_ns)
+{
+    r->drops_begin = socket_drops(r);
+    meter_begin(&r->meter, clock_now());
+    window_start(&r->window, time_ns);
+}
+
+struct arrival {
+    uint64_t time_ns;  /* monotonic */
+    uint64_t stamp_ns; /* the kernel's, realtime; 0: none */
+    uint64_t length;
+};
+
+static void take_datagram(struct udp_receiver *r, uint32_t connection, const char *data,
+                          const struct arrival *a)
+{
+    struct packet_header h;
+    uint64_t seq;
+
+    memcpy(&h, data, sizeof h);
+    seq = be64toh(h.seq);
+    if (be64toh(h.token) != r->j->t->p.token || seq >> PACKET_PHASE_SHIFT == PHASE_HELLO)
+        return;
+    if (seq >> PACKET_PHASE_SHIFT == PHASE_MEASURED) {
+        if (!r->meter.begun)
+            enter_measured(r, a->time_ns);
+        sequence_add(&r->sequence[connection], seq & PACKET_SEQ_MASK);
+        r->segments++;
+        r->last_ns = a->time_ns;
+        if (a->stamp_ns)
+            delays_add(&r->delays, a->stamp_ns, (int64_t)(a->stamp_ns - be64toh(h.tx_ns)));
+    }
+    window_arrival(&r->window, a->time_ns, a->length);
+}
+
+static void read_control(struct msghdr *m, uint64_t *segment, uint64_t *stamp_ns)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+            int size;
+
+            memcpy(&size, CMSG_DATA(c), sizeof size);
+            *segment = size > 0 ? (uint64_t)size : 0;
+        } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec ts;
+
+            memcpy(&ts, CMSG_DATA(c), sizeof ts);
+            *stamp_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+        }
+    }
+}
+
+/* One message of recvmmsg(): a datagram, or with GRO several of the same length. */
+static void take_message(struct udp_receiver *r, uint32_t connection, uint32_t n, uint64_t now,
+                         uint64_t real)
+{
+    struct msghdr *m = &r->message[n].msg_hdr;
+    uint64_t length = r->message[n].msg_len, segment = length;
+    struct arrival a = { .time_ns = now };
+
+    read_control(m, &segment, &a.stamp_ns);
+    if (!segment)
+        segment = length;
+    if (a.stamp_ns && a.stamp_ns < real && real - a.stamp_ns < NS_PER_S)
+        a.time_ns = now - (real - a.stamp_ns);
+    r->reads++;
+    for (uint64_t at = 0; at + sizeof(struct packet_header) <= length; at += segment) {
+        a.length = length - at < segment ? length - at : segment;
+        if (r->slot >= at + sizeof(struct packet_header))
+            take_datagram(r, connection, r->payload + n * r->slot + at, &a);
+    }
+}
+
+/* Everything that waits at one connection; the number of messages, or a negative errno. */
+static int drain(struct udp_receiver *r, uint32_t connection)
+{
+    uint64_t now, real;
+    int n;
+
+    for (uint32_t i = 0; i < r->batch && r->control; i++)
+        r->message[i].msg_hdr.msg_controllen = CONTROL;
+    n = recvmmsg(r->j->fd[connection], r->message, r->batch, r->flags, NULL);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ? 0 : -errno;
+    now = clock_now();
+    real = r->stamped ? clock_real() : 0;
+    for (int i = 0; i < n; i++)
+        take_message(r, connection, (uint32_t)i, now, real);
+    return n;
+}
+
+static void rest(struct udp_receiver *r)
+{
+    uint64_t before = clock_now(), slept;
+
+    if (r->j->t->p.wait == WAIT_SPIN)
+        return;
+    if (!r->nap_ns) {
+        struct pollfd p = { .fd = r->j->fd[0], .events = POLLIN };
+
+        poll(&p, 1, 10);
+        return;
+    }
+    clock_nap(r->nap_ns);
+    slept = clock_now() - before;
+    meter_stall(&r->meter, slept > r->nap_ns ? slept - r->nap_ns : 0);
+}
+
+/* A nap must be over before the socket buffers are full. */
+static uint64_t nap_length(const struct udp_receiver *r)
+{
+    int bytes = 0;
+    socklen_t len = sizeof bytes;
+    uint64_t all, nap;
+
+    (void)getsockopt(r->j->fd[0], SOL_SOCKET, SO_RCVBUF, &bytes, &len);
+    all = (uint64_t)bytes * r->j->count;
+    if (r->j->count == 1 && (r->j->t->p.wait == WAIT_BLOCK || all < NAP_LEAST))
+        return 0;
+    nap = NAP_NS * all / NAP_BYTES;
+    return nap < NAP_MIN_NS ? NAP_MIN_NS : nap < NAP_NS ? nap : NAP_NS;
+}
+
+static uint64_t received(const struct udp_receiver *r)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < r->j->count; i++)
+        sum += r->sequence[i].received;
+    return sum;
+}
+
+/* So long must nothing have come, after the sender's end, for the rest to be lost. */
+static uint64_t quiet_ns(const struct udp_receiver *r)
+{
+    uint64_t quiet = QUIET_NS, rtt = atomic_load(&r->j->t->rtt_ns);
+    double gap = window_gap(&r->window);
+
+    if (4 * rtt > quiet)
+        quiet = 4 * rtt;
+    if (3 * gap > (double)quiet)
+        quiet = (uint64_t)(3 * gap);
+    return quiet < PROBE_DRAIN_NS / 2 ? quiet : PROBE_DRAIN_NS / 2;
+}
+
+static bool receive_goes_on(struct udp_receiver *r, uint64_t now)
+{
+    const struct params *p = &r->j->t->p;
+    uint64_t sent = atomic_load_explicit(&r->j->t->sent[r->j->dir], memory_order_relaxed);
+
+    if (r->window.started && !r->meter.ended && now > window_end(&r->window)) {
+        window_pass(&r->window, now);
+        meter_end(&r->meter, now);
+    }
+    if (!sent) /* not yet told */
+        return now < r->j->start_ns + p->warmup_ns + p->duration_ns + FIRST_NS;
+    if (!r->told_ns)
+        r->told_ns = now;
+    if (received(r) >= sent - 1 || now > r->told_ns + PROBE_DRAIN_NS)
+        return false;
+    return now < r->told_ns + quiet_ns(r) || now < r->last_ns + quiet_ns(r);
+}
+
+static int receive_until_end(struct udp_receiver *r)
+{
+    while (receive_goes_on(r, clock_now()) && !trial_stopped(r->j->t)) {
+        bool short_read = true;
+
+        for (uint32_t i = 0; i < r->j->count; i++) {
+            int n = drain(r, i);
+
+            if (n < 0)
+                return vmtp_fail(&r->j->err, n, "receiving datagrams: %s", strerror(-n));
+            if ((uint32_t)n == r->batch)
+                short_read = false;
+        }
+        if (short_read)
+            rest(r);
+    }
+    return 0;
+}
+
+static void send_delays(struct udp_receiver *r, struct json_writer *w)
+{
+    if (r->stamped && r->delays.n >= 3)
+        json_add_real(w, "delay_slope", delays_slope(&r->delays));
+}
+
+static void send_histogram(struct udp_receiver *r)
+{
+    struct recorder *recorder = calloc(1, sizeof *recorder);
+
+    if (recorder && r->stamped) {
+        delays_record(&r->delays, recorder);
+        recorder_send(recorder, r->j->t->out, "pdv", direction_name(r->j->dir));
+    }
+    free(recorder);
+}
+
+static void send_intervals(const struct udp_receiver *r)
+{
+    char buf[512];
+    struct json_writer w;
+
+    for (uint32_t i = 0; i < r->window.count; i++) {
+        interval_begin(&w, buf, sizeof buf, r->j, i);
+        json_add_uint(&w, "bytes", r->window.interval[i].bytes);
+        json_add_uint(&w, "elapsed_ns", r->window.interval[i].elapsed_ns);
+        output_send(r->j->t->out, &w);
+    }
+}
+
+static void send_result(struct udp_receiver *r)
+{
+    struct window_interval total;
+    uint64_t duplicated = 0, reordered = 0, drops = socket_drops(r) - r->drops_begin;
+    char buf[2048];
+    struct json_writer w;
+
+    meter_end(&r->meter, clock_now());
+    window_close(&r->window);
+    total = window_total(&r->window);
+    send_intervals(r);
+    send_histogram(r);
+    for (uint32_t i = 0; i < r->j->count; i++) {
+        duplicated += r->sequence[i].duplicated;
+        reordered += r->sequence[i].reordered;
+    }
+    if (!r->meter.begun)
+        drops = socket_drops(r);
+    if (r->segments > r->reads) /* a super-packet is dropped as one */
+        drops = (uint64_t)((double)drops * (double)r->segments / (double)r->reads + 0.5);
+    result_begin(&w, buf, sizeof buf, r->j, &r->meter);
+    json_add_uint(&w, "bytes", total.bytes);
+    json_add_uint(&w, "elapsed_ns", total.elapsed_ns);
+    json_add_uint(&w, "received", received(r));
+    json_add_uint(&w, "duplicated", duplicated);
+    json_add_uint(&w, "reordered", reordered);
+    json_add_uint(&w, "socket_drops", drops);
+    json_add_flag(&w, "gro", r->gro && r->segments > r->reads);
+    send_delays(r, &w);
+    output_send(r->j->t->out, &w);
+}
+
+static void set_options(struct udp_receiver *r)
+{
+    int one = 1;
+
+    for (uint32_t i = 0; i < r->j->count; i++) {
+        if (r->gro && setsockopt(r->j->fd[i], IPPROTO_UDP, UDP_GRO, &one, sizeof one) < 0)
+            r->gro = false;
+        if (r->stamped && setsockopt(r->j->fd[i], SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one) < 0)
+            r->stamped = false;
+    }
+}
+
+static int receiver_init(struct udp_receiver *r)
+{
+    const struct params *p = &r->j->t->p;
+
+    r->gro = p->offload;
+    r->stamped = p->rate_bps != 0;
+    r->nap_ns = nap_length(r);
+    set_options(r);
+    r->batch = r->gro ? GRO_BATCH : BATCH;
+    r->slot = r->gro ? GRO_BYTES : p->discard ? HEAD_BYTES : (p->length + 63) / 64 * 64;
+    r->flags = MSG_DONTWAIT | (p->discard && !r->gro ? MSG_TRUNC : 0);
+    r->payload = payload_make(r->slot * r->batch);
+    r->control = r->gro || r->stamped ? calloc(r->batch, CONTROL) : NULL;
+    r->sequence = calloc(r->j->count, sizeof *r->sequence);
+    if (!r->payload || !r->sequence || ((r->gro || r->stamped) && !r->control) ||
+        window_init(&r->window, p->duration_ns, p->interval_ns) < 0 || delays_init(&r->delays) < 0)
+        return vmtp_fail(&r->j->err, -ENOMEM, "out of memory");
+    for (uint32_t i = 0; i < r->batch; i++) {
+        r->iov[i] = (struct iovec){ r->payload + i * r->slot, r->slot };
+        r->message[i].msg_hdr =
+            (struct msghdr){ .msg_iov = &r->iov[i],
+                             .msg_iovlen = 1,
+                             .msg_control = r->control ? r->control + i * CONTROL : NULL };
+    }
+    return 0;
+}
+
+int udp_receive(struct job *j)
+{
+    struct udp_receiver r = { .j = j };
+    int result = receiver_init(&r);
+
+    if (!result)
+        result = receive_until_end(&r);
+    if (!result && !trial_stopped(j->t))
+        send_result(&r);
+    payload_free(r.payload, r.slot * r.batch);
+    window_free(&r.window);
+    delays_free(&r.delays);
+    free(r.control);
+    free(r.sequence);
+    return result;
+}

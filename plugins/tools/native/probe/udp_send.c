@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The sending end of a UDP direction: numbered datagrams over connected sockets, one at a time,
+ * in sendmmsg() batches or as GSO super-packets, at a rate or as fast as the core can.  Numbers
+ * begin anew with the measured phase, so that loss of the warm-up does not count.  [job]
+ */
+#include "clock.h"
+#include "interface.h"
+#include "meter.h"
+#include "pace.h"
+#include "payload.h"
+#include "socket.h"
+
+#include <endian.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "../protocol.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+
+#define GSO_BYTES_MAX    65000u
+#define GSO_SEGMENTS_MAX 64u /* UDP_MAX_SEGMENTS until Linux 6.9 */
+#define BATCH_MAX        64u
+#define SINGLE_NS        2500.0 /* below this gap a system call for each datagram is too slow */
+#define SLICE_NS         (20 * NS_PER_MS)
+#define RETRY_NS         (100 * NS_PER_US)
+
+struct udp_sender {
+    struct job *j;
+    char *payload; /* batch datagrams, one behind the other */
+    size_t length;
+    uint32_t batch;
+    bool gso;
+    struct mmsghdr message[BATCH_MAX];
+    struct iovec iov[BATCH_MAX];
+    uint64_t *seq; /* next number of each connection */
+    uint32_t at;   /* whose turn it is */
+    enum packet_phase phase;
+    uint64_t begin_ns, end_ns;
+    uint64_t sent, full, refused; /* measured phase: datagrams; times the local queue was full */
+    uint64_t sent_all;            /* with the warm-up */
+    struct pace pace;
+    struct meter meter;
+    uint64_t wire_packets; /* of the interface, before */
+    int interface;
+};
+
+static void stamp(struct udp_sender *s, uint64_t now)
+{
+    uint64_t seq = s->seq[s->at] | (uint64_t)s->phase << PACKET_PHASE_SHIFT;
+    struct packet_header h = { htobe64(s->j->t->p.token), 0, htobe64(now) };
+
+    for (uint32_t i = 0; i < s->batch; i++) {
+        h.seq = htobe64(seq + i);
+        memcpy(s->payload + i * s->length, &h, sizeof h);
+    }
+}
+
+/* Datagrams that went out, or a negative errno. */
+static int send_batch(struct udp_sender *s, int fd)
+{
+    int n;
+
+    if (s->gso || s->batch == 1) {
+        n = send(fd, s->payload, s->length * s->batch, MSG_NOSIGNAL) < 0 ? -1 : (int)s->batch;
+    } else {
+        n = sendmmsg(fd, s->message, s->batch, MSG_NOSIGNAL);
+    }
+    return n < 0 ? -errno : n;
+}
+
+static void set_segment(const struct udp_sender *s, int value)
+{
+    for (uint32_t i = 0; i < s->j->count; i++)
+        (void)setsockopt(s->j->fd[i], IPPROTO_UDP, UDP_SEGMENT, &value, sizeof value);
+}
+
+/* Segments must fit the MTU (else EINVAL or EMSGSIZE), and the driver must know checksums (EIO). */
+static void give_up_gso(struct udp_sender *s)
+{
+    s->gso = false;
+    set_segment(s, 0);
+    output_text(s->j->t->out, "note",
+                "UDP segmentation offload is not possible here; sent in sendmmsg batches instead");
+}
+
+static int on_failure(struct udp_sender *s, int code)
+{
+    if (s->gso && (code == -EINVAL || code == -EMSGSIZE || code == -EIO)) {
+        give_up_gso(s);
+        return 0;
+    }
+    if (code == -EAGAIN || code == -ENOBUFS || code == -EINTR) {
+        s->full++;
+        clock_nap(RETRY_NS);
+        return 0;
+    }
+    /* ICMP port unreachable, once, may be a leftover of an earlier trial. */
+    if (code == -ECONNREFUSED && s->refused++ < 3)
+        return 0;
+    return vmtp_fail(&s->j->err, code, "sending %zu byte datagrams: %s%s", s->length,
+                     strerror(-code), code == -EMSGSIZE ? "; give a smaller length" : "");
+}
+
+static int send_next(struct udp_sender *s, uint64_t now)
+{
+    int n;
+
+    stamp(s, now);
+    n = send_batch(s, s->j->fd[s->at]);
+    if (n < 0)
+        return on_failure(s, n);
+    s->seq[s->at] += (uint64_t)n;
+    s->sent_all += (uint64_t)n;
+    if (s->phase == PHASE_MEASURED)
+        s->sent += (uint64_t)n;
+    s->at = s->at + 1 < s->j->count ? s->at + 1 : 0;
+    return 0;
+}
+
+static void enter_measured(struct udp_sender *s, uint64_t now)
+{
+    s->phase = PHASE_MEASURED;
+    memset(s->seq, 0, s->j->count * sizeof *s->seq);
+    s->pace.skipped = 0;
+    meter_begin(&s->meter, now);
+}
+
+/* Wait until the next batch is due; 0 when it is, in slices so that stop is seen. */
+static bool wait_due(struct udp_sender *s, uint64_t now)
+{
+    uint64_t due = s->j->start_ns + (uint64_t)s->pace.next_ns;
+
+    if (s->pace.gap_ns <= 0 || due <= now)
+        return true;
+    if (due > now + SLICE_NS) {
+        clock_nap(SLICE_NS);
+        return false;
+    }
+    meter_stall(&s->meter, clock_wait(due));
+    return true;
+}
+
+static int send_until_end(struct udp_sender *s)
+{
+    uint64_t now;
+
+    (void)clock_wait(s->j->start_ns);
+    for (now = clock_now(); now < s->end_ns && !trial_stopped(s->j->t); now = clock_now()) {
+        int r;
+
+        if (!wait_due(s, now))
+            continue;
+        now = clock_now();
+        if (now >= s->end_ns)
+            break;
+        if (s->phase == PHASE_WARMUP && now >= s->begin_ns)
+            enter_measured(s, now);
+        pace_catch_up(&s->pace, (double)(now - s->j->start_ns));
+        r = send_next(s, now);
+        if (r)
+            return r;
+        s->pace.next_ns += s->pace.gap_ns;
+    }
+    meter_end(&s->meter, now);
+    return 0;
+}
+
+static void send_result(struct udp_sender *s)
+{
+    uint64_t packets = interface_tx_packets(s->interface);
+    char buf[2048];
+    struct json_writer w;
+
+    result_begin(&w, buf, sizeof buf, s->j, &s->meter);
+    json_add_uint(&w, "sent", s->sent);
+    json_add_uint(&w, "bytes", s->sent * s->length);
+    json_add_uint(&w, "skipped", s->pace.skipped * s->batch);
+    json_add_uint(&w, "full", s->full);
+    json_add_uint(&w, "batch", s->batch);
+    json_add_flag(&w, "gso", s->gso);
+    if (packets && s->wire_packets && s->sent_all)
+        json_add_real(&w, "wire_ratio", (double)(packets - s->wire_packets) / (double)s->sent_all);
+    output_send(s->j->t->out, &w);
+}
+
+static uint32_t batch_size(const struct udp_sender *s)
+{
+    const struct params *p = &s->j->t->p;
+    uint32_t most = BATCH_MAX;
+    double gap = p->rate_bps ? (double)s->length * 8e9 / (double)p->rate_bps : 0, want;
+
+    if (s->gso) {
+        most = (uint32_t)(GSO_BYTES_MAX / s->length);
+        most = most > GSO_SEGMENTS_MAX ? GSO_SEGMENTS_MAX : most ? most : 1;
+    }
+    if (gap <= 0)
+        return most;
+    want = gap >= SINGLE_NS ? 1 : SINGLE_NS / gap + 1;
+    return want < most ? (uint32_t)want : most;
+}
+
+static int sender_init(struct udp_sender *s)
+{
+    const struct params *p = &s->j->t->p;
+
+    s->length = p->length;
+    s->gso = p->offload;
+    s->batch = batch_size(s);
+    s->gso = s->gso && s->batch > 1;
+    s->begin_ns = s->j->start_ns + p->warmup_ns;
+    s->end_ns = s->begin_ns + p->duration_ns;
+    pace_init(&s->pace, p->rate_bps, s->length * s->batch);
+    s->interface = interface_of_socket(s->j->fd[0]);
+    s->wire_packets = interface_tx_packets(s->interface);
+    s->seq = calloc(s->j->count, sizeof *s->seq);
+    s->payload = payload_make(s->length * s->batch);
+    if (!s->seq || !s->payload)
+        return vmtp_fail(&s->j->err, -ENOMEM, "out of memory");
+    for (uint32_t i = 0; i < s->batch; i++) {
+        s->iov[i] = (struct iovec){ s->payload + i * s->length, s->length };
+        s->message[i].msg_hdr = (struct msghdr){ .msg_iov = &s->iov[i], .msg_iovlen = 1 };
+    }
+    for (uint32_t i = 0; i < s->j->count; i++)
+        socket_block(s->j->fd[i]);
+    if (s->gso)
+        set_segment(s, (int)s->length);
+    return 0;
+}
+
+int udp_send(struct job *j)
+{
+    struct udp_sender s = { .j = j };
+    int r = sender_init(&s);
+
+    if (!r)
+        r = send_until_end(&s);
+    if (!r && !trial_stopped(j->t))
+        send_result(&s);
+    payload_free(s.payload, s.length * s.batch);
+    free(s.seq);
+    return r;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one trial knows, and turning what the probes have said into samples.  [worker]
+ */
+#ifndef NATIVE_REPORT_H
+#define NATIVE_REPORT_H
+
+#include "options.h"
+
+/* A trial while it runs; owned by native_run(). */
+struct run {
+    struct vmtp_self *self;
+    struct session *session;
+    const struct native_opt *opt;
+    const struct vmtp_flow *flow;
+    const struct vmtp_trial *trial;
+    uint64_t start_ns, token;
+    /* What the options, the flow and the endpoints come to. */
+    uint64_t rate_bps, length;
+    bool latency, udp, up, down, offload, spin, same_machine;
+};
+
+int report(struct run *, struct vmtp_error *);
+
+#endif

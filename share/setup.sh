@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Install what the build needs and this machine lacks: `setup.sh`; with `check` what the tests need
+# too, with `bench` the peers that vmtp is measured beside.  Debian and its like; elsewhere it says what is needed.
+set -eu
+
+build='gcc libc6-dev make pkg-config libyaml-dev libjansson-dev libmnl-dev libnftnl-dev'
+check='libcmocka-dev python3 python3-jsonschema iproute2 valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy'
+bench='iproute2 iperf3 iperf nuttcp python3'
+
+wanted=$build
+for set in "$@"; do
+    case $set in
+    check) wanted="$wanted $check" ;;
+    bench) wanted="$wanted $bench" ;;
+    *) echo "setup.sh: no set of packages is called '$set' (check, bench)" >&2; exit 2 ;;
+    esac
+done
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "vmtp: this is no Debian, so nothing was installed.  Needed, by their Debian names:" >&2
+    echo "  $wanted" >&2
+    echo "With these at hand, \`make\` and \`make check-run\` work without set-up." >&2
+    exit 1
+fi
+
+missing=
+for package in $wanted; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q ' installed$' ||
+        case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+done
+[ -n "$missing" ] || exit 0
+
+echo "vmtp: installing$missing"
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || {
+        echo "vmtp: not root and no sudo; run as root: apt-get install$missing" >&2
+        exit 1
+    }
+    sudo=sudo
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt() { $sudo apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 "$@" >/dev/null; }
+# shellcheck disable=SC2086
+apt install -y --no-install-recommends $missing 2>/dev/null || {
+    apt update
+    apt install -y --no-install-recommends $missing
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# Real measurements of real (if small) networks, as root and as a plain user.
+. tests/e2e/lib.sh
+before=$(namespaces)
+
+# honest NAME CLOUD-OPTIONS PATH TOOL-OPTIONS: TCP and UDP goodput is within 1 % of the ceiling.
+honest() {
+    cat >"$dir/$1.yaml" <<END
+vmtp: 1
+cloud: { fabric: { $2 } }
+flows:
+  - { name: bulk, path: $3, tool: { native: { $4 } }, duration: 500ms, repeat: { min: 6, max: 6 } }
+sinks: [ { json: { path: $dir/$1.json } } ]
+END
+    check "a run over $1" status 0 "$vmtp" run --no-progress "$dir/$1.yaml"
+    check "goodput over $1 is within 1 % of the ceiling" holds "$dir/$1.json" \
+        'abs(d["results"][0]["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01'
+}
+honest pair-20M 'topology: pair, rate: 20M' direct 'protocol: tcp'
+honest pair-1G-jumbo 'topology: pair, rate: 1G, mtu: 9000' direct 'protocol: tcp'
+honest bridge-100M-1280 'topology: bridge, rate: 100M, mtu: 1280' same-network 'protocol: tcp'
+honest routed-50M 'topology: routed, rate: 50M' different-network 'protocol: udp, rate: 60M'
+
+cat >"$dir/cloud.yaml" <<END
+vmtp: 1
+cloud: { fabric: { topology: cloud, rate: 100M, mtu: 2000 } }
+flows:
+  - name: six
+    path: [same-network, different-network, floating-ip]
+    placement: [intra-node, inter-node]
+    tool: { native: { protocol: [tcp, udp], direction: [up, down], rate: 150M } }
+    exclude: [ { protocol: udp, direction: down } ]
+    duration: 300ms
+    warmup: 200ms
+    repeat: 1
+sinks: [ { json: { path: $dir/cloud.json } }, { csv: { results: $dir/cloud.csv } } ]
+END
+check "VMTP's six flows run" status 4 "$vmtp" run --no-progress "$dir/cloud.yaml"
+check "all of them were measured" holds "$dir/cloud.json" \
+    'len(d["results"]) == 18 and all(r["status"] == "ok" for r in d["results"])'
+check "between nodes they get what the link carries, and no more" holds "$dir/cloud.json" \
+    'all(0.97 < r["metrics"]["goodput"]["of_ceiling"] < 1.01 for r in d["results"] if r["placement"] == "inter-node")'
+check "within a node they get what was asked for" holds "$dir/cloud.json" \
+    'all(abs(r["metrics"]["goodput"]["value"] / 150e6 - 1) < 0.03 for r in d["results"] if r["placement"] == "intra-node")'
+
+cat >"$dir/six.yaml" <<END
+vmtp: 1
+cloud: { fabric: { topology: routed, rate: 100M } }
+flows:
+  - name: v6
+    path: [same-network, different-network]
+    family: ipv6
+    tool: { native: { protocol: [tcp, udp], rate: 50M } }
+    duration: 300ms
+    repeat: 1
+  - name: echo
+    path: different-network
+    family: [ipv4, ipv6]
+    tool: { native: { measure: latency, protocol: [tcp, udp] } }
+    duration: 300ms
+    repeat: 1
+sinks: [ { json: { path: $dir/six.json } } ]
+END
+check "IPv6 and latency run" sh -c '"$1" run --no-progress "$2"; [ $? -eq 0 ] || [ $? -eq 4 ]' - "$vmtp" "$dir/six.yaml"
+check "IPv6 flows were measured" holds "$dir/six.json" \
+    'all(abs(r["metrics"]["goodput"]["value"] / 50e6 - 1) < 0.03 for r in d["results"] if r["flow"] == "v6")'
+check "round trips have percentiles and their number" holds "$dir/six.json" \
+    'all(0 < r["metrics"]["rtt"]["p50"] < r["metrics"]["rtt"]["p99"] < 0.1 and r["metrics"]["rtt"]["n"] > 1000 for r in d["results"] if r["flow"] == "echo")'
+
+/usr/bin/python3 - >"$dir/fifty.yaml" <<END
+print("""vmtp: 1
+cloud: { fabric: { topology: bridge } }
+endpoints:""")
+for i in range(50):
+    print(f"  e{i}: {{}}")
+print("flows:")
+for i in range(0, 50, 2):
+    print(f"  - {{ name: f{i}, from: e{i}, to: e{i+1}, tool: {{ native: {{ protocol: udp, rate: 1M }} }}, duration: 200ms, repeat: 1 }}")
+print("run: { parallel: true }")
+END
+check "50 endpoints, 25 flows at once" sh -c '/usr/bin/python3 -c "
+import resource, subprocess, sys
+p = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = __import__(\"os\").wait4(p.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(0 if __import__(\"os\").WEXITSTATUS(status) in (0, 4) else 1)" "$@" >"$0"' "$dir/rss" "$vmtp" run --no-progress "$dir/fifty.yaml"
+[ -n "${SANITIZED:-}" ] || check "the controller needs no more than 20 MB for them" [ "$(cat "$dir/rss")" -le 20480 ]
+
+check "nothing is left of all these" sh -c '[ "$1" -eq 0 ] && [ "$2" -le "$3" ]' - "$(probes)" "$(namespaces)" "$before"
+exit $failed

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Runs all tests of a build tree and counts them: run.sh BUILD [PATTERN].  Each test prints a line
+# "ok SENTENCE", "FAIL SENTENCE" or "skip SENTENCE: what is missing".  With STRICT=1 a skip fails.
+set -u
+B=$(cd "$1" && pwd) || exit 2
+pattern=${2:-}
+cd "$(dirname "$0")/.." || exit 2
+export B LC_ALL=C.UTF-8
+case $B in *address* | *thread* | *undefined*) export SANITIZED=1 ;; esac
+log=$(mktemp) out=$(mktemp)
+trap 'rm -f "$log" "$out"' EXIT
+trap 'exit 130' INT TERM
+
+# A program or script with a time limit; what it printed is shown only if it failed.
+run() { # NAME SECONDS COMMAND...
+    name=$1 seconds=$2
+    shift 2
+    case $name in *"$pattern"*) ;; *) return ;; esac
+    began=$(date +%s)
+    timeout -k 5 "$seconds" "$@" >"$out" 2>&1 </dev/null
+    status=$?
+    grep -E '^(ok|FAIL|skip|not ok) ' "$out" | grep -v '# SKIP' |
+        sed -E 's/^ok [0-9]+ - /ok /; s/^not ok [0-9]+ - /FAIL /; s/_/ /g; s#^(ok|FAIL|skip) #&'"$name"': #' >>"$log.now"
+    if [ "$status" -ne 0 ] || [ ! -s "$log.now" ] || grep -q '^FAIL' "$log.now"; then
+        [ "$status" -eq 124 ] && echo "FAIL $name: is done within $seconds s" >>"$log.now"
+        grep -q '^FAIL' "$log.now" || echo "FAIL $name: ends with 0, not $status" >>"$log.now"
+        sed 's/^/    | /' "$out" | tail -n 60
+    fi
+    grep -E '^(FAIL|skip)' "$log.now"
+    printf '%-4s %s (%d in %d s)\n' "$(grep -q ^FAIL "$log.now" && echo FAIL || echo ok)" "$name" \
+        "$(wc -l <"$log.now")" $(($(date +%s) - began))
+    cat "$log.now" >>"$log"
+    rm -f "$log.now"
+}
+
+for test in "$B"/tests/unit/test_*; do
+    case $test in *.d) ;; *) CMOCKA_MESSAGE_OUTPUT=TAP run "$(basename "$test")" 120 "$test" ;; esac
+done
+for test in "$B"/tests/fuzz/replay_*; do
+    corpus=tests/fuzz/corpus/${test##*replay_}
+    case $test in *.d | *'*') ;; *) run "$(basename "$test")" 120 "$test" "$corpus" ;; esac
+done
+for test in tests/*/*.sh tests/*.sh; do
+    case $test in tests/run.sh | tests/tidy.sh | */lib.sh) ;; *) run "$(basename "$test" .sh)" 300 sh "$test" ;; esac
+done
+
+passed=$(grep -c '^ok ' "$log")
+failed=$(grep -c '^FAIL ' "$log")
+skipped=$(grep -c '^skip ' "$log")
+[ "$failed" -eq 0 ] || { echo; echo 'Failed:'; grep '^FAIL ' "$log"; }
+[ -n "${STRICT:-}" ] && [ "$skipped" -gt 0 ] && failed=$((failed + skipped)) skipped=0
+echo
+if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+else
+    echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests: found by name, each file a program.  `make check` is the front door.
+
+unit     := $(patsubst %.c,$B/%,$(wildcard tests/unit/test_*.c))
+fakes    := $(patsubst %.c,$B/obj/%.o,$(wildcard tests/fakes/*.c))
+test_pkg := cmocka $(core_pkg) $(sort $(foreach d,$(built),$(pkgs_$d)))
+
+$B/obj/tests/%.o: test_flags := -DBUILD='"$B"' -I. $(call cflags_of,$(test_pkg))
+$(unit): $B/tests/unit/%: $B/obj/tests/unit/%.o $(fakes) $B/libcore.a $B/libcommon.a
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) -ldl -lm -pthread
+
+# A fuzzer is run on its corpus by `make check`, and let loose by `make fuzz`.
+fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+replays := $(fuzzers:%=$B/tests/fuzz/replay_%)
+$(replays): $B/tests/fuzz/replay_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/replay.o $B/libcore.a
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(ldlibs)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $B/libcore.a
+	@for f in $(fuzzers); do echo "fuzz_$$f for $(FUZZ_SECONDS) s"; mkdir -p $B/fuzz/$$f && \
+	    clang -fsanitize=fuzzer,address,undefined $(std) -I. -g -o $B/fuzz_$$f tests/fuzz/fuzz_$$f.c $B/libcore.a \
+	      $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
+	      -artifact_prefix=$B/fuzz/$$f- $B/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+# Makes the Nth malloc, open or socket of a program fail.
+$B/tests/torture.so: tests/torture/torture.c
+	@mkdir -p $(@D)
+	$(call Q,SO)$(CC) $(std) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
+
+# Plugins that only tests load.
+test_plugins := $(patsubst %.c,$B/%.so,$(wildcard tests/plugins/*.c))
+$(test_plugins): $B/tests/plugins/%.so: $B/obj/tests/plugins/%.o $B/libcommon.a
+	@mkdir -p $(@D)
+	$(call Q,SO)$(CC) -shared $(san) $(LDFLAGS) -o $@ $^
+
+check-run: all $(unit) $(replays) $(test_plugins) $B/tests/torture.so
+	@sh tests/run.sh $B $(T)
+.PHONY: check-run fuzz-run

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# clang-tidy over C files: tidy.sh FILE...  Sizes of functions, and what is often wrong.
+set -u
+status=0
+for file in "$@"; do
+    case $file in *.c) ;; *) continue ;; esac
+    clang-tidy --quiet "$file" -- -std=gnu17 -D_GNU_SOURCE -Iinclude -I. -DVMTP_VERSION='"0"' \
+        -DVMTP_PLUGINDIR='"/"' -DVMTP_LIBDIR='"/"' -DBUILD='"/"' 2>/dev/null | grep . && status=1
+done
+exit $status

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine from a scenario's text to the run's measurements, with the made-up figures of the
+ * tool `null` on the cloud `local`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/engine/ask.h"
+#include "core/engine/measure.h"
+
+#include <ftw.h>
+
+static struct registry *registry;
+static char folder[] = "/tmp/vmtp-test-XXXXXX";
+
+static int setup(void **state)
+{
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    setenv("VMTP_STATE_DIR", folder, 1);
+    unsetenv("VMTP_PLUGIN_PATH");
+    return registry_load(BUILD "/plugins", &registry, &err);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    registry_free(registry);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A run of a scenario with these flows; the rest of the document is the same for all. */
+struct bench {
+    struct scenario *scenario;
+    struct plan *plan;
+    struct run *run;
+};
+
+static struct bench bench_make(const char *flows)
+{
+    const struct plan_tools tools = ask_tools(NULL);
+    struct bench bench = { 0 };
+    struct vmtp_error err = { 0 };
+    char text[4096];
+    int n = snprintf(text, sizeof text,
+                     "vmtp: 1\ncloud: local\nrun: { seed: 7 }\nflows:\n%s", flows);
+
+    if (scenario_parse(text, (size_t)n, "test.yaml", registry, &bench.scenario, &err) < 0 ||
+        plan_make(bench.scenario, &tools, &bench.plan, &err) < 0 ||
+        run_new(bench.plan, registry, NULL, &bench.run, &err) < 0)
+        fail_msg("%s", err.text);
+    return bench;
+}
+
+static void bench_clear(struct bench *bench)
+{
+    run_free(bench->run);
+    plan_free(bench->plan);
+    scenario_free(bench->scenario);
+}
+
+#define FLOW "duration: 10ms, warmup: 0s, path: loopback"
+
+static void every_flow_gets_the_trials_it_asked_for(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: a, tool: { 'null': { protocol: [tcp, udp] } }, repeat: 3, " FLOW " }\n"
+                   "  - { name: b, tool: 'null', repeat: 5, " FLOW " }\n");
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_int_equal(bench.plan->flow_count, 3);
+    assert_int_equal(bench.run->measurements[0].trial_count, 3);
+    assert_int_equal(bench.run->measurements[1].trial_count, 3);
+    assert_int_equal(bench.run->measurements[2].trial_count, 5);
+    assert_int_equal(run_progress(bench.run).done, 11);
+    bench_clear(&bench);
+}
+
+static void a_flow_that_can_not_prepare_fails_and_the_others_go_on(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: bad, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW " }\n"
+                   "  - { name: good, tool: 'null', repeat: 3, " FLOW " }\n");
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_non_null(bench.run->measurements[0].error);
+    assert_int_equal(bench.run->measurements[0].trial_count, 0);
+    assert_int_equal(bench.run->measurements[1].trial_count, 3);
+    bench_clear(&bench);
+}
+
+static void flows_of_one_stage_fail_together(void **state)
+{
+    struct bench bench = bench_make(
+        "  - { name: bad, stage: s, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW " }\n"
+        "  - { name: good, stage: s, tool: 'null', repeat: 3, " FLOW " }\n");
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_non_null(strstr(bench.run->measurements[1].error, "flow=bad"));
+    bench_clear(&bench);
+}
+
+static void a_trial_that_fails_is_kept_and_the_next_one_tried(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: a, tool: { 'null': { fail-trial: 2 } }, repeat: 3, " FLOW " }\n");
+    const struct measurement *a = &bench.run->measurements[0];
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_null(a->error);
+    assert_true(a->trial_count >= 3);
+    assert_int_equal(a->trials[0]->status, 0);
+    assert_true(a->trials[1]->status < 0);
+    assert_non_null(a->trials[1]->error);
+    bench_clear(&bench);
+}
+
+static void *cancel_soon(void *arg)
+{
+    struct run *run = arg;
+
+    while (run_progress(run).expected == 0)
+        sched_yield();
+    run_cancel(run);
+    return NULL;
+}
+
+static void a_tool_that_hangs_is_ended_by_a_cancel(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: a, tool: { 'null': { hang: true } }, repeat: 3, " FLOW " }\n"
+                   "  - { name: b, tool: 'null', repeat: 3, " FLOW " }\n");
+    uint64_t begun_ns = clock_now_ns();
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, bench.run), 0);
+    assert_int_equal(run_measure(bench.run, &(struct vmtp_error){ 0 }), -ECANCELED);
+    pthread_join(thread, NULL);
+    assert_true(clock_now_ns() - begun_ns < 2 * NS_PER_S);
+    assert_int_equal(bench.run->measurements[0].trial_count, 0);
+    assert_string_equal(bench.run->measurements[0].reason, "the run ended before its first trial");
+    assert_string_equal(bench.run->events[0].kind, "interrupted");
+    bench_clear(&bench);
+}
+
+static void the_order_is_the_same_for_the_same_seed(void **state)
+{
+    const char *flows = "  - { name: a, tool: { 'null': { samples: [1, 2, 3, 4, 5, 6, 7, 8] } }, "
+                        "repeat: 2, " FLOW " }\n";
+    uint64_t firsts[2][8];
+
+    (void)state;
+    for (size_t go = 0; go < 2; go++) {
+        struct bench bench = bench_make(flows);
+        uint64_t order[8];
+
+        assert_int_equal(run_measure(bench.run, NULL), 0);
+        for (size_t i = 0; i < 8; i++)
+            order[i] = bench.run->measurements[i].trials[0]->start_ns;
+        for (size_t i = 0; i < 8; i++) {
+            firsts[go][i] = 0;
+            for (size_t j = 0; j < 8; j++)
+                firsts[go][i] += order[j] < order[i];
+        }
+        bench_clear(&bench);
+    }
+    assert_memory_equal(firsts[0], firsts[1], sizeof firsts[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_flow_gets_the_trials_it_asked_for),
+        cmocka_unit_test(a_flow_that_can_not_prepare_fails_and_the_others_go_on),
+        cmocka_unit_test(flows_of_one_stage_fail_together),
+        cmocka_unit_test(a_trial_that_fails_is_kept_and_the_next_one_tried),
+        cmocka_unit_test(a_tool_that_hangs_is_ended_by_a_cancel),
+        cmocka_unit_test(the_order_is_the_same_for_the_same_seed),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

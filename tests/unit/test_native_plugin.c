@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The native tool without its probes: rules across options, lengths, and what it makes of what
+ * probes say, also of nonsense.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../../plugins/tools/native/native.c"
+#include "../../plugins/tools/native/options.c"
+#include "../../plugins/tools/native/report.c"
+#include "../../plugins/tools/native/session.c"
+#include "../../plugins/tools/native/trial.c"
+
+#include "../fakes/host.h"
+
+static struct native_opt defaults(void)
+{
+    return (struct native_opt){ .connections = 1, .request = 64, .response = 64 };
+}
+
+static void refuse(struct native_opt o, const char *text)
+{
+    struct vmtp_error err = { 0 };
+
+    assert_int_equal(native_check(&o, &err), -EINVAL);
+    if (!strstr(err.text, text))
+        fail_msg("'%s' does not say '%s'", err.text, text);
+}
+
+static void accepts_the_defaults(void **state)
+{
+    struct native_opt o = defaults();
+
+    (void)state;
+    assert_int_equal(native_check(&o, NULL), 0);
+    o.congestion = "cubic";
+    assert_int_equal(native_check(&o, NULL), 0);
+}
+
+#define REFUSE(text, ...)                                                                          \
+    do {                                                                                           \
+        struct native_opt o = defaults();                                                          \
+        __VA_ARGS__;                                                                               \
+        refuse(o, text);                                                                           \
+    } while (0)
+
+static void refuses_what_does_not_go_together(void **state)
+{
+    (void)state;
+    REFUSE("connections must be 1", o.measure = MEASURE_LATENCY, o.connections = 2);
+    REFUSE("direction must be up", o.measure = MEASURE_LATENCY, o.direction = DIRECTION_BOTH);
+    REFUSE("rate is for throughput", o.measure = MEASURE_LATENCY, o.rate_bps = 5);
+    REFUSE("length is for throughput", o.measure = MEASURE_LATENCY, o.length = 64);
+    REFUSE("discard is for", o.measure = MEASURE_LATENCY, o.discard = true);
+    REFUSE("must fit a datagram", o.measure = MEASURE_LATENCY, o.protocol = PROTOCOL_UDP,
+           o.request = 70000);
+    REFUSE("frequency is for", o.frequency = 10);
+    REFUSE("at most 65507", o.protocol = PROTOCOL_UDP, o.length = 65508);
+    REFUSE("at least 24", o.protocol = PROTOCOL_UDP, o.length = 23);
+    REFUSE("congestion is for protocol tcp", o.protocol = PROTOCOL_UDP, o.congestion = "cubic");
+    REFUSE("mss is for protocol tcp", o.protocol = PROTOCOL_UDP, o.mss = 500);
+    REFUSE("do not go together", o.protocol = PROTOCOL_UDP, o.discard = true,
+           o.offload = OFFLOAD_ON);
+    REFUSE("offload is for protocol udp", o.offload = OFFLOAD_ON);
+    REFUSE("not the name of an algorithm", o.congestion = "cu\"bic");
+    REFUSE("not the name of an algorithm", o.congestion = "much-too-long-a-name");
+}
+
+static void fills_the_mtu_with_a_datagram(void **state)
+{
+    struct native_opt o = defaults();
+    struct vmtp_flow flow = { .size = sizeof flow, .family = 4, .mtu = 1500 };
+
+    (void)state;
+    assert_int_equal(native_length(&o, &flow), 1 << 20);
+    o.protocol = PROTOCOL_UDP;
+    assert_int_equal(native_length(&o, &flow), 1472);
+    flow.family = 6;
+    assert_int_equal(native_length(&o, &flow), 1452);
+    flow.mtu = 0;
+    assert_int_equal(native_length(&o, &flow), 1400);
+    flow.mtu = 65536;
+    flow.family = 4;
+    assert_int_equal(native_length(&o, &flow), 65507);
+    o.length = 100;
+    assert_int_equal(native_length(&o, &flow), 100);
+}
+
+static void plans_bytes_from_rate_and_time(void **state)
+{
+    struct native_opt o = defaults();
+    struct vmtp_self self = { .opt = &o };
+    struct vmtp_trial trial = { .size = sizeof trial,
+                                .warmup_ns = 1000000000,
+                                .duration_ns = 3000000000 };
+    struct vmtp_cost cost = { .size = sizeof cost };
+
+    (void)state;
+    o.port = 5000;
+    assert_int_equal(native_plan(&self, NULL, &trial, &cost, NULL), 0);
+    assert_int_equal(cost.bytes, 0);
+    assert_int_equal(cost.port, 5000);
+    trial.rate_bps = 8000000;
+    o.direction = DIRECTION_BOTH;
+    assert_int_equal(native_plan(&self, NULL, &trial, &cost, NULL), 0);
+    assert_int_equal(cost.bytes, 8000000);
+}
+
+/* ---- what probes say ------------------------------------------------------------------------- */
+
+struct fixture {
+    struct native_opt opt;
+    struct fake_host *host;
+    struct native_state *state;
+    struct vmtp_flow flow;
+    struct vmtp_trial trial;
+    struct run run;
+};
+
+static void say(struct fixture *f, int which, const char *text)
+{
+    struct vmtp_line line = { .text = text, .len = strlen(text), .fd = 1 };
+
+    assert_int_equal(take_line(&f->host->self, &f->state->session.probe[which], &line, NULL), 0);
+}
+
+static int set_up_fixture(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    f->opt = defaults();
+    f->host = fake_host_new(&f->opt, sizeof(struct native_state));
+    f->state = f->host->self.state;
+    f->state->session.probe[CLIENT].name = "a";
+    f->state->session.probe[SERVER].name = "b";
+    f->trial = (struct vmtp_trial){ .size = sizeof f->trial,
+                                    .duration_ns = 1000000000,
+                                    .interval_ns = 500000000 };
+    f->run = (struct run){ .self = &f->host->self,
+                           .session = &f->state->session,
+                           .opt = &f->opt,
+                           .flow = &f->flow,
+                           .trial = &f->trial };
+    *state = f;
+    return 0;
+}
+
+static int tear_down_fixture(void **state)
+{
+    struct fixture *f = *state;
+
+    session_forget(&f->state->session);
+    fake_host_free(f->host);
+    free(f);
+    return 0;
+}
+
+static double value(const struct fixture *f, uint32_t metric)
+{
+    const struct fake_sample *s = fake_host_sample(f->host, metric, true);
+
+    assert_non_null(s);
+    return s->sample.value;
+}
+
+static void reports_the_receivers_rate(void **state)
+{
+    struct fixture *f = *state;
+
+    choose(&f->run);
+    say(f, SERVER,
+        "{\"ev\":\"interval\",\"dir\":\"up\",\"side\":\"rx\",\"n\":0,\"bytes\":100,"
+        "\"elapsed_ns\":400}");
+    say(f, SERVER,
+        "{\"ev\":\"interval\",\"dir\":\"up\",\"side\":\"rx\",\"n\":1,\"bytes\":100,"
+        "\"elapsed_ns\":0}");
+    say(f, SERVER,
+        "{\"ev\":\"result\",\"dir\":\"up\",\"side\":\"rx\",\"bytes\":1000,"
+        "\"elapsed_ns\":4000,\"cpu_ns\":5,\"window_ns\":10}");
+    say(f, CLIENT,
+        "{\"ev\":\"result\",\"dir\":\"up\",\"side\":\"tx\",\"bytes\":1250,\"mss\":1448,"
+        "\"retransmits\":3}");
+    assert_int_equal(report(&f->run, NULL), 0);
+    assert_float_equal(value(f, M_GOODPUT), 2e9, 1);
+    assert_float_equal(value(f, M_OFFERED), 1e4, 1e-6);
+    assert_float_equal(value(f, M_RETRANSMITS), 3, 0);
+    assert_float_equal(value(f, M_CPU_SERVER), 0.5, 1e-9);
+    assert_null(fake_host_sample(f->host, M_CPU_CLIENT, true)); /* absent, not 0 */
+    assert_null(fake_host_sample(f->host, M_GOODPUT_UP, true));
+    assert_float_equal(fake_host_sample(f->host, M_GOODPUT, false)->sample.value, 2e9, 1);
+}
+
+static void keeps_losses_within_what_was_sent(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opt.protocol = PROTOCOL_UDP;
+    f->opt.rate_bps = 1000000;
+    choose(&f->run);
+    say(f, CLIENT,
+        "{\"ev\":\"result\",\"dir\":\"up\",\"side\":\"tx\",\"bytes\":62500,\"sent\":50}");
+    say(f, SERVER,
+        "{\"ev\":\"result\",\"dir\":\"up\",\"side\":\"rx\",\"bytes\":1000,"
+        "\"elapsed_ns\":4000,\"received\":40,\"socket_drops\":99}");
+    assert_int_equal(report(&f->run, NULL), 0);
+    assert_float_equal(value(f, M_SENT), 50, 0);
+    assert_float_equal(value(f, M_RECEIVED), 40, 0);
+    assert_float_equal(value(f, M_LOST_SOCKET), 10, 0);
+    assert_int_equal(f->host->event_count, 1);
+    assert_int_equal(f->host->events[0].event.kind, VMTP_GENERATOR_LIMITED);
+    assert_non_null(strstr(f->host->events[0].text, "sent 500000 bit/s of the 1e+06"));
+}
+
+static void reports_histograms(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opt.measure = MEASURE_LATENCY;
+    choose(&f->run);
+    say(f, CLIENT,
+        "{\"ev\":\"histogram\",\"name\":\"rtt\",\"min\":5,\"max\":300,"
+        "\"buckets\":\"5:2,7:1\"}");
+    say(f, CLIENT, "{\"ev\":\"result\",\"dir\":\"up\",\"side\":\"tx\",\"sent\":3,\"received\":3}");
+    assert_int_equal(report(&f->run, NULL), 0);
+    assert_int_equal(f->host->histogram_count, 1);
+    assert_int_equal(f->host->histograms[0].metric, M_RTT);
+    assert_int_equal(f->host->histograms[0].histogram.count, 2);
+    assert_float_equal(value(f, M_TRANSACTIONS), 3, 0);
+}
+
+static void refuses_bad_histograms(void **state)
+{
+    static const char *const bad[] = { "5",       "5:",      ":5",   "x:1", "5:1,4:1",
+                                       "5:1,5:1", "99999:1", "5:1;", "-1:1" };
+    struct vmtp_bucket buckets[4];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(parse_buckets(bad[i], buckets, 4), -EPROTO);
+    assert_int_equal(parse_buckets("1:1,2:1,3:1,4:1,5:1", buckets, 4), -EPROTO);
+    assert_int_equal(parse_buckets("", buckets, 4), 0);
+}
+
+static void refuses_what_is_no_event(void **state)
+{
+    struct fixture *f = *state;
+    struct probe *p = &f->state->session.probe[SERVER];
+    struct vmtp_error err = { 0 };
+    struct vmtp_line line = { .text = "hello", .len = 5, .fd = 1 };
+
+    assert_int_equal(take_line(&f->host->self, p, &line, &err), -EPROTO);
+    assert_string_equal(err.text, "endpoint b: vmtp-probe said 'hello', which is not JSON");
+    line = (struct vmtp_line){ .text = "[1]", .len = 3, .fd = 1 };
+    assert_int_equal(take_line(&f->host->self, p, &line, &err), -EPROTO);
+    line = (struct vmtp_line){ .text = "{\"ev\":\"error\",\"errno\":111,\"text\":\"no\"}",
+                               .len = 38,
+                               .fd = 1 };
+    assert_int_equal(take_line(&f->host->self, p, &line, &err), -ECONNREFUSED);
+    assert_string_equal(err.text, "endpoint b: no");
+}
+
+static void bounds_what_it_is_told(void **state)
+{
+    json_t *o = json_loads("{\"a\":-1,\"b\":1e30,\"c\":\"x\",\"d\":4}", 0, NULL);
+
+    (void)state;
+    assert_float_equal(json_get(o, "a", 10, 7), 7, 0);
+    assert_float_equal(json_get(o, "b", 10, 7), 7, 0);
+    assert_float_equal(json_get(o, "c", 10, 7), 7, 0);
+    assert_float_equal(json_get(o, "d", 10, 7), 4, 0);
+    assert_float_equal(json_get(NULL, "d", 10, 7), 7, 0);
+    json_decref(o);
+}
+
+#define WITH_FIXTURE(f) cmocka_unit_test_setup_teardown(f, set_up_fixture, tear_down_fixture)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accepts_the_defaults),
+        cmocka_unit_test(refuses_what_does_not_go_together),
+        cmocka_unit_test(fills_the_mtu_with_a_datagram),
+        cmocka_unit_test(plans_bytes_from_rate_and_time),
+        WITH_FIXTURE(reports_the_receivers_rate),
+        WITH_FIXTURE(keeps_losses_within_what_was_sent),
+        WITH_FIXTURE(reports_histograms),
+        cmocka_unit_test(refuses_bad_histograms),
+        WITH_FIXTURE(refuses_what_is_no_event),
+        cmocka_unit_test(bounds_what_it_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of core/scenario/plan.c and stage.c: what runs when, with whom, and what it costs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/scenario/plan.h"
+#include "tests/fakes/components.h"
+
+#define HEAD "vmtp: 1\nname: test\ncloud: fake\nrun: {seed: 7}\n"
+
+struct planned {
+    struct scenario *scenario;
+    struct plan *plan;
+};
+
+static void planned_clear(struct planned *planned)
+{
+    plan_free(planned->plan);
+    scenario_free(planned->scenario);
+}
+#define _planned_ _cleanup_(planned_clear)
+
+/* Every trial takes 100 ms more; `port` and `count` (bytes) are options of both tools. */
+static int ask(void *arg, const struct planned_flow *flow, const struct vmtp_trial *trial,
+               struct vmtp_cost *ret, const char **ret_reason, struct arena *arena,
+               struct vmtp_error *err)
+{
+    (void)arg;
+    (void)arena;
+    assert_int_equal(trial->number, 1);
+    ret->extra_ns = 100000000;
+    for (size_t i = 0; i < flow->variant->option_count; i++) {
+        const struct vmtp_pair *option = &flow->variant->options[i];
+
+        if (strcmp(option->name, "port") == 0)
+            ret->port = (uint32_t)strtoul(option->value, NULL, 10);
+        if (strcmp(option->name, "label") == 0 && strcmp(option->value, "alone") == 0)
+            ret->alone = 1;
+        if (strcmp(option->name, "label") == 0 && strcmp(option->value, "bounded") == 0)
+            ret->bytes = 1000;
+        if (strcmp(option->name, "label") == 0 && strcmp(option->value, "never") == 0)
+            *ret_reason = "it never can";
+        if (strcmp(option->name, "label") == 0 && strcmp(option->value, "fail") == 0)
+            return vmtp_fail(err, -EINVAL, "no cost");
+    }
+    return 0;
+}
+
+static int try_plan(const char *text, struct planned *ret, struct vmtp_error *err)
+{
+    static const struct plan_tools tools = { .ask = ask };
+
+    if (scenario_parse(text, strlen(text), "s", fake_registry(), &ret->scenario, err) < 0)
+        fail_msg("%s", err->text);
+    return plan_make(ret->scenario, &tools, &ret->plan, err);
+}
+
+static struct planned plan_of(const char *text)
+{
+    struct planned planned = { 0 };
+    struct vmtp_error err = { 0 };
+
+    if (try_plan(text, &planned, &err) < 0)
+        fail_msg("%s", err.text);
+    return planned;
+}
+
+static void refused(const char *text, const char *why)
+{
+    _planned_ struct planned planned = { 0 };
+    struct vmtp_error err = { 0 };
+
+    assert_int_equal(try_plan(text, &planned, &err), -EINVAL);
+    assert_string_equal(err.text, why);
+}
+
+static void resolves_paths_and_counts_time(void **state)
+{
+    _planned_ struct planned planned = plan_of(
+        HEAD "flows:\n - {name: f, path: [same-network, floating-ip], tool: fake, duration: 1s,\n"
+             "    repeat: {min: 2, max: 5}}\n");
+    const struct plan *plan = planned.plan;
+    const struct vmtp_want *wants = plan->wants.rows;
+
+    (void)state;
+    assert_int_equal(plan->seed, 7);
+    assert_int_equal(plan->stage_count, 2);
+    assert_int_equal(plan->flow_count, 2);
+    assert_string_equal(plan->flows[0].route.placement, "intra-node");
+    assert_string_equal(plan->flows[0].route.to, "s-intra-node");
+    assert_string_equal(plan->flows[1].route.placement, "inter-node");
+    assert_string_equal(plan->flows[1].key, "flow=f,path=floating-ip");
+    assert_int_equal(plan->flows[0].warmup_ns, 200000000);
+    assert_int_equal(plan->least_ns, 2 * 2 * 1300000000ull);
+    assert_int_equal(plan->most_ns, 2 * 5 * 1300000000ull);
+    assert_true(plan->bytes_unbounded);
+    assert_int_equal(plan->wants.count, 3);
+    assert_string_equal(wants[0].name, "client");
+    assert_null(wants[0].opt);
+    assert_int_equal(plan->routes.count, 2);
+    assert_ptr_equal(plan->stages[1].flows[0], &plan->flows[1]);
+}
+
+static void works_out_the_warm_up(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows:\n"
+                     " - {name: a, path: same-network, tool: fake, duration: 300ms}\n"
+                     " - {name: b, path: same-network, tool: fake, duration: 5s}\n"
+                     " - {name: c, path: same-network, tool: fake, duration: 60s}\n"
+                     " - {name: d, path: same-network, tool: fake, warmup: 0}\n");
+
+    (void)state;
+    assert_int_equal(planned.plan->flows[0].warmup_ns, 200000000);
+    assert_int_equal(planned.plan->flows[1].warmup_ns, 1000000000);
+    assert_int_equal(planned.plan->flows[2].warmup_ns, 2000000000);
+    assert_int_equal(planned.plan->flows[3].warmup_ns, 0);
+    assert_int_equal(planned.plan->routes.count, 1);
+}
+
+static void gives_endpoints_their_options(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "endpoints: {a: {network: x}, b: , unused: }\n"
+                     "flows: [{name: f, from: b, to: a, tool: {fake: {label: bounded}}}]\n");
+    const struct vmtp_want *wants = planned.plan->wants.rows;
+
+    (void)state;
+    assert_int_equal(planned.plan->wants.count, 2);
+    assert_string_equal(wants[0].name, "b");
+    assert_string_equal(wants[1].name, "a");
+    assert_ptr_equal(wants[1].opt, planned.scenario->endpoints[0].opt);
+    assert_int_equal(planned.plan->bytes, 20 * 1000);
+    assert_false(planned.plan->bytes_unbounded);
+}
+
+static void runs_flows_of_one_stage_where_they_meet(void **state)
+{
+    static const char *const keys[] = {
+        "flow=bulk,path=same-network,protocol=tcp",
+        "flow=echo,path=same-network,bulk.protocol=tcp",
+        "flow=bulk,path=same-network,protocol=udp",
+        "flow=echo,path=same-network,bulk.protocol=udp",
+        "flow=bulk,path=floating-ip,protocol=tcp",
+        "flow=echo,path=floating-ip,bulk.protocol=tcp",
+        "flow=bulk,path=floating-ip,protocol=udp",
+        "flow=echo,path=floating-ip,bulk.protocol=udp",
+        "flow=idle,path=same-network",
+    };
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows:\n"
+                     " - {name: bulk, stage: s, path: [same-network, floating-ip], repeat: 3,\n"
+                     "    tool: {fake: {protocol: [tcp, udp], length: 1K}}}\n"
+                     " - {name: idle, path: same-network, tool: {echo: {count: 1}}}\n"
+                     " - {name: echo, stage: s, path: [floating-ip, same-network], duration: 2s,\n"
+                     "    tool: {echo: {count: 1}}, repeat: {min: 2, max: 9, until: 5%}}\n");
+    const struct plan *plan = planned.plan;
+
+    (void)state;
+    assert_int_equal(plan->stage_count, 5);
+    assert_int_equal(plan->flow_count, COUNT(keys));
+    for (size_t i = 0; i < COUNT(keys); i++)
+        assert_string_equal(plan->flows[i].key, keys[i]);
+    assert_int_equal(plan->stages[0].flow_count, 2);
+    assert_int_equal(plan->stages[0].repeat.min, 3);
+    assert_int_equal(plan->stages[0].repeat.max, 9);
+    assert_true(plan->stages[0].repeat.until == 0.05);
+    assert_int_equal(plan->stages[4].flow_count, 1);
+}
+
+static void lets_flows_of_one_place_each_meet_anywhere(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows:\n"
+                     " - {name: a, stage: s, path: same-network, tool: fake}\n"
+                     " - {name: b, stage: s, path: floating-ip, tool: fake}\n");
+
+    (void)state;
+    assert_int_equal(planned.plan->stage_count, 1);
+    assert_int_equal(planned.plan->stages[0].flow_count, 2);
+}
+
+static void refuses_stages_whose_flows_do_not_meet(void **state)
+{
+    (void)state;
+    refused(HEAD "flows:\n"
+                 " - {name: a, stage: s, path: [same-network, floating-ip], tool: fake}\n"
+                 " - {name: b, stage: s, path: same-network, tool: fake}\n",
+            "s:7:4: flows[1]: stage 's': flow 'a' runs on floating-ip over IPv4, where 'b' does "
+            "not run: flows of one stage need the same paths, placements, endpoints and families");
+}
+
+static void runs_everything_at_once_when_parallel(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of("vmtp: 1\ncloud: fake\nrun: {parallel: yes}\nflows:\n"
+                " - {name: a, path: [same-network, floating-ip], tool: fake}\n"
+                " - {name: b, stage: x, path: same-network, tool: fake}\n");
+
+    (void)state;
+    assert_int_equal(planned.plan->stage_count, 1);
+    assert_int_equal(planned.plan->stages[0].flow_count, 3);
+}
+
+static void says_why_a_flow_can_not_be_run(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "endpoints: {x: , y: }\nflows:\n"
+                     " - {name: a, stage: s, path: same-network, tool: {fake: {label: alone}}}\n"
+                     " - {name: b, stage: s, path: same-network, tool: {fake: {port: 5001}}}\n"
+                     " - {name: c, stage: s, path: same-network, tool: {fake: {port: 5001}}}\n"
+                     " - {name: d, from: x, to: y, tool: {fake: {label: never}}}\n");
+    const struct plan *plan = planned.plan;
+
+    (void)state;
+    assert_string_equal(plan->flows[0].reason,
+                        "tool 'fake' needs the path for itself as it is used here, but other flows "
+                        "run at the same time");
+    assert_null(plan->flows[1].reason);
+    assert_string_equal(plan->flows[2].reason,
+                        "port 5001 of endpoint 's-intra-node' is taken at the same time by "
+                        "flow=b,path=same-network");
+    assert_string_equal(plan->flows[3].reason, "it never can");
+    assert_int_equal(plan->wants.count, 2); /* nothing is deployed for d */
+    assert_int_equal(plan->least_ns, 6 * 6100000000ull);
+}
+
+static void hands_on_what_the_tool_says(void **state)
+{
+    (void)state;
+    refused(HEAD "flows: [{name: f, path: same-network, tool: {fake: {label: fail}}}]\n",
+            "flow=f,path=same-network: no cost");
+}
+
+static void refuses_endpoints_that_the_cloud_makes_itself(void **state)
+{
+    (void)state;
+    refused(HEAD "endpoints: {client: }\nflows: [{name: f, path: same-network, tool: fake}]\n",
+            "s:6:9: flows[0]: the cloud makes an endpoint 'client' for path 'same-network': call "
+            "the one under endpoints: something else");
+}
+
+static void draws_a_seed_when_there_is_none(void **state)
+{
+    _planned_ struct planned one =
+        plan_of("vmtp: 1\ncloud: fake\nflows: [{name: f, path: same-network, tool: fake}]\n");
+    struct plan *other = NULL;
+
+    (void)state;
+    assert_int_equal(plan_make(one.scenario, NULL, &other, NULL), 0);
+    assert_true(one.plan->seed != other->seed); /* wrong once in 2^31 */
+    plan_free(other);
+}
+
+static void prints_itself(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows:\n"
+                     " - {name: f, path: same-network, duration: 1s, tool: {fake: {label: "
+                     "bounded}}}\n"
+                     " - {name: g, path: same-network, duration: 1s, tool: {fake: {label: "
+                     "never}}, repeat: 3}\n");
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    plan_print(planned.plan, out);
+    fclose(out);
+    assert_string_equal(text,
+                        "test: 2 flows in 2 stages on cloud fake, order shuffled, seed 7\n"
+                        "takes 7.80 s to 26.0 s, up to 19.5 KiB\n"
+                        "endpoints: client, s-intra-node\n"
+                        "\n"
+                        "stage 1: 6 to 20 trials, until the interval is within 2.00 %\n"
+                        "  flow=f,path=same-network\n"
+                        "      client -> s-intra-node, IPv4, fake, warm-up 200 ms, duration 1.00 "
+                        "s\n"
+                        "\n"
+                        "stage 2: 3 trials\n"
+                        "  flow=g,path=same-network\n"
+                        "      client -> s-intra-node, IPv4, fake, warm-up 200 ms, duration 1.00 "
+                        "s\n"
+                        "      skipped: it never can\n");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(resolves_paths_and_counts_time),
+        cmocka_unit_test(works_out_the_warm_up),
+        cmocka_unit_test(gives_endpoints_their_options),
+        cmocka_unit_test(runs_flows_of_one_stage_where_they_meet),
+        cmocka_unit_test(lets_flows_of_one_place_each_meet_anywhere),
+        cmocka_unit_test(refuses_stages_whose_flows_do_not_meet),
+        cmocka_unit_test(runs_everything_at_once_when_parallel),
+        cmocka_unit_test(says_why_a_flow_can_not_be_run),
+        cmocka_unit_test(hands_on_what_the_tool_says),
+        cmocka_unit_test(refuses_endpoints_that_the_cloud_makes_itself),
+        cmocka_unit_test(draws_a_seed_when_there_is_none),
+        cmocka_unit_test(prints_itself),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
