@@ -14,7 +14,9 @@
 # make uninstall | uninstall-user | clean
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, LDLIBS, PKG_CONFIG and VMTP (the program) mean what they always do.
 
-NAME       ?= $(patsubst vmtp-%,%,$(patsubst plugin-%,%,$(patsubst vmtp-plugin-%,%,$(notdir $(CURDIR)))))
+vmtp_none  :=
+vmtp_here  := $(notdir $(subst $(vmtp_none) $(vmtp_none),_,$(CURDIR)))
+NAME       ?= $(patsubst plugin-%,%,$(patsubst vmtp-%,%,$(vmtp_here)))
 KIND       ?= tools
 PKGS       ?=
 PKG_CONFIG ?= pkg-config

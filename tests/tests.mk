@@ -26,6 +26,8 @@ fuzz-run: $B/libcore.a
 	      $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
 	      -artifact_prefix=$B/fuzz/$$f- $B/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
 
+include tests/abi/abi.mk
+
 # Makes the Nth malloc, open or socket of a program fail.
 $B/tests/torture.so: tests/torture/torture.c
 	@mkdir -p $(@D)
@@ -37,6 +39,6 @@ $(test_plugins): $B/tests/plugins/%.so: $B/obj/tests/plugins/%.o $B/libcommon.a
 	@mkdir -p $(@D)
 	$(call Q,SO)$(CC) -shared $(san) $(LDFLAGS) -o $@ $^
 
-check-run: all $(unit) $(replays) $(test_plugins) $B/tests/torture.so
+check-run: all $(unit) $(replays) $(test_plugins) $(abi_so) $(abi_layouts) $B/tests/torture.so
 	@sh tests/run.sh $B $(T)
 .PHONY: check-run fuzz-run

@@ -131,6 +131,7 @@ static int anchor_add(struct reader *reader, const yaml_event_t *event, const ya
     return anchor->name ? 0 : out_of_memory(reader);
 }
 
+/* Where it was written stays; its key is the new place's business. */
 static int copy_node(struct reader *reader, yaml_mark_t mark, const struct node *from, size_t depth,
                      struct node **ret)
 {
@@ -145,9 +146,6 @@ static int copy_node(struct reader *reader, yaml_mark_t mark, const struct node 
     copy->quoted = from->quoted;
     copy->line = from->line;
     copy->column = from->column;
-    copy->key = from->key;
-    copy->key_line = from->key_line;
-    copy->key_column = from->key_column;
     chain = (struct chain){ .parent = copy };
     NODE_EACH(child, from)
     {
@@ -156,6 +154,9 @@ static int copy_node(struct reader *reader, yaml_mark_t mark, const struct node 
         r = copy_node(reader, mark, child, depth + 1, &more);
         if (r < 0)
             return r;
+        more->key = child->key;
+        more->key_line = child->key_line;
+        more->key_column = child->key_column;
         chain_add(&chain, more);
     }
     *ret = copy;

@@ -5,7 +5,7 @@ const struct command commands[] = {
     { "run", "[--seed N] [--no-progress] SCENARIO", "measure what the scenario says", cmd_run },
     { "check", "SCENARIO", "is the scenario right? touches nothing", cmd_check },
     { "plan", "[--seed N] SCENARIO", "what run would do: flows, seconds, bytes", cmd_plan },
-    { "plugins", "list | show NAME | test FILE.so", "what there is, and how it is used",
+    { "plugins", "list | show [KIND/]NAME | test FILE.so", "what there is, and how it is used",
       cmd_plugins },
     { "replay", "RUN [--sink NAME]", "a run's results to its sinks again", cmd_replay },
     { "reap", "RUN | --all", "remove what a killed run left behind", cmd_reap },

@@ -27,25 +27,48 @@ static int component_show(const struct component *component, const char *format)
     return describe_schema(component, stdout);
 }
 
+/* "native", or with its kind "tool/null": a tool and a sink may have the same name. */
+static bool is_named(const struct component *component, const char *name)
+{
+    const char *kind = kind_name(component->table.kind);
+    size_t len = strlen(kind);
+
+    if (strncmp(name, kind, len) == 0 && name[len] == '/')
+        name += len + 1;
+    return strcmp(component->table.name, name) == 0;
+}
+
+static size_t named_count(const struct registry *registry, const char *name)
+{
+    size_t count = 0;
+
+    for (const struct component *c = registry->components; c; c = c->next)
+        count += is_named(c, name);
+    return count;
+}
+
 static int plugins_show(struct cli *cli, const char *name, const char *format)
 {
     _cleanup_(registry_freep) struct registry *registry = NULL;
     int status = cli_registry(cli, &registry);
-    size_t shown = 0;
+    size_t count, shown = 0;
 
     if (status != EXIT_PASS)
         return status;
+    count = named_count(registry, name);
+    if (count == 0 || (count > 1 && strcmp(format, "json-schema") == 0)) {
+        fprintf(stderr, "vmtp: '%.60s' is the name of %zu components (vmtp plugins list)%s\n", name,
+                count, count ? ": say which, as in tool/NAME" : "");
+        return EXIT_USAGE;
+    }
     for (const struct component *c = registry->components; c; c = c->next)
-        if (strcmp(c->table.name, name) == 0) {
+        if (is_named(c, name)) {
             if (shown++)
                 putchar('\n');
             if (component_show(c, format) < 0)
                 return EXIT_INFRA;
         }
-    if (shown)
-        return EXIT_PASS;
-    fprintf(stderr, "vmtp: no plugin provides '%.60s' (vmtp plugins list)\n", name);
-    return EXIT_USAGE;
+    return EXIT_PASS;
 }
 
 static void say(void *arg, bool passed, const char *phrase)
@@ -92,7 +115,7 @@ int cmd_plugins(struct cli *cli)
     int count = cli->argc - optind;
 
     if (!format) {
-        fputs("usage: vmtp plugins show NAME [--format text|md|json-schema]\n", stderr);
+        fputs("usage: vmtp plugins show [KIND/]NAME [--format text|md|json-schema]\n", stderr);
         return EXIT_USAGE;
     }
     if (count == 1 && strcmp(words[0], "list") == 0)

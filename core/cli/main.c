@@ -11,7 +11,7 @@ static void usage(FILE *out)
           "usage: vmtp [--plugin-path FOLDERS] [--debug] COMMAND ...\n\n",
           out);
     for (const struct command *c = commands; c->name; c++)
-        fprintf(out, "  %-8s %-34s %s\n", c->name, c->arguments, c->help);
+        fprintf(out, "  %-8s %-40s %s\n", c->name, c->arguments, c->help);
     fputs("\n  --plugin-path A:B  look for plugins there first\n"
           "  --debug            say more about what is done and where errors come from\n"
           "  --version, --help\n\n"

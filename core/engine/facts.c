@@ -92,14 +92,15 @@ int facts_gather(struct fleet *fleet, struct vmtp_error *err)
     pthread_t threads[ANSWERS_AHEAD];
     char probe[PATH_MAX];
     struct asking asking = { .fleet = fleet, .probe = probe };
+    struct vmtp_error why = { 0 };
     size_t started = 0;
 
     run_doing(run, "asking %zu endpoints about themselves", count);
     run->endpoints = arena_array(run->arena, count + 1, sizeof *run->endpoints);
     if (!run->endpoints)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    if (helper_find("vmtp-probe", probe, sizeof probe, err) < 0) {
-        run_note(run, "note", "the endpoints' facts are not known: %s", err->text);
+    if (helper_find("vmtp-probe", probe, sizeof probe, &why) < 0) {
+        run_note(run, "note", "the endpoints' facts are not known: %s", why.text);
         return 0;
     }
     while (started < ANSWERS_AHEAD && started + 1 < count &&

@@ -27,32 +27,40 @@ static int deployed_measure(struct run *run, struct fleet *fleet, struct vmtp_er
     return r;
 }
 
-static const char *event_kind(struct run *run, const char *otherwise)
+static const char *event_kind(const struct run *run)
 {
-    return run->journal_status ? "journal-failed" : run_cancelled(run) ? "interrupted" : otherwise;
+    return run->journal_status ? "journal-failed" : run_cancelled(run) ? "interrupted" : "failed";
+}
+
+/* Take back what was deployed; the run's own error, if there is one, comes first. */
+static int clean_up(struct run *run, struct fleet *fleet, int r, struct vmtp_error *err)
+{
+    struct vmtp_error cleaning = { 0 };
+
+    if (fleet_undeploy(fleet, &cleaning) == 0)
+        return r;
+    run_note(run, "cleanup-failed", "%s", cleaning.text);
+    return r < 0 ? r : vmtp_fail(err, cleaning.code, "%s", cleaning.text);
 }
 
 int run_measure(struct run *run, struct vmtp_error *err)
 {
-    struct vmtp_error cleaning = { 0 };
+    struct vmtp_error why = { 0 };
     struct fleet *fleet = NULL;
-    int r = fleet_deploy(run, &fleet, err);
+    int r = fleet_deploy(run, &fleet, &why);
 
     if (r == 0)
-        r = deployed_measure(run, fleet, err);
+        r = deployed_measure(run, fleet, &why);
     else
         unmeasured_mark(run, "its endpoints could not be deployed");
-    if (r < 0)
-        run_note(run, event_kind(run, "failed"), "%s",
-                 run_cancelled(run) && !run->journal_status ? "interrupted: what follows is partial" :
-                                                              err->text);
-    if (fleet_undeploy(fleet, &cleaning) < 0) {
-        run_note(run, "cleanup-failed", "%s", cleaning.text);
-        if (r == 0)
-            *err = cleaning, r = cleaning.code;
-    }
     if (run->journal_status)
-        return vmtp_fail(err, run->journal_status, "%s/journal.ndjson: %s", run->folder,
-                         strerror(-run->journal_status));
+        r = vmtp_fail(&why, run->journal_status, "%s/journal.ndjson: %s", run->folder,
+                      strerror(-run->journal_status));
+    if (r < 0)
+        run_note(run, event_kind(run), "%s",
+                 r == -ECANCELED ? "interrupted: what follows is partial" : why.text);
+    r = clean_up(run, fleet, r, &why);
+    if (r < 0 && err)
+        *err = why;
     return r;
 }

@@ -44,7 +44,7 @@ double ceiling_udp(const struct vmtp_reach *reach, uint32_t family, double paylo
             header += FRAGMENT_BYTES;
         packets = ceil(datagram / (floor((reach->mtu - header) / 8) * 8));
     }
-    if (!(packets >= 1))
+    if (!(packets >= 1) || !isfinite(packets))
         return NAN;
     return (double)reach->rate_bps * payload_bytes /
            (datagram + packets * (header + reach->overhead_bytes));

@@ -29,16 +29,21 @@ static bool holds(enum comparison comparison, double value, double expected)
     return false;
 }
 
+/* 107000 ns and 107 us are the same, whatever the last bit of the one in seconds says. */
+static double snap(double value, double expected)
+{
+    return fabs(value - expected) <= 1e-12 * fabs(expected) ? expected : value;
+}
+
 enum verdict interval_judge(enum comparison comparison, double expected, struct interval interval)
 {
-    bool low = holds(comparison, interval.low, expected);
-    bool high = holds(comparison, interval.high, expected);
-    bool between = interval.low < expected && expected < interval.high;
+    double from = snap(interval.low, expected), to = snap(interval.high, expected);
+    bool low = holds(comparison, from, expected), high = holds(comparison, to, expected);
 
     if (low && high)
         return VERDICT_PASS;
     /* Two ends that both miss a value may still lie on either side of it. */
-    return low || high || between ? VERDICT_UNDECIDED : VERDICT_FAIL;
+    return low || high || (from < expected && expected < to) ? VERDICT_UNDECIDED : VERDICT_FAIL;
 }
 
 _printf_(2, 3) static void undecided(struct judgement *judgement, const char *fmt, ...)

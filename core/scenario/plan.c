@@ -72,6 +72,8 @@ static int flow_plan(struct plan *plan, const struct member *member, struct plan
     flow->key = member->key;
     flow->spec = member->spec;
     flow->variant = variant;
+    flow->labels = member->labels;
+    flow->label_count = member->label_count;
     flow->warmup_ns = warmup_of(member->spec);
     flow->route = (struct vmtp_route){ .size = sizeof flow->route,
                                        .path = variant->path,
@@ -348,8 +350,9 @@ void plan_print(const struct plan *plan, FILE *out)
             scenario->name, plan->flow_count, plan->stage_count,
             scenario->cloud.component->table.name,
             scenario->order == ORDER_WRITTEN ? "written" : "shuffled", plan->seed);
-    fprintf(out, "takes %s to %s", duration_text(plan->least_ns).text,
-            duration_text(plan->most_ns).text);
+    fprintf(out, "takes %s", duration_text(plan->least_ns).text);
+    if (plan->most_ns > plan->least_ns)
+        fprintf(out, " to %s", duration_text(plan->most_ns).text);
     if (plan->bytes)
         fprintf(out, ", up to %s%s", size_text(plan->bytes).text,
                 plan->bytes_unbounded ? " and what the paths carry" : "");

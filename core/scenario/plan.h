@@ -13,11 +13,13 @@ struct planned_flow {
     const char *key; /* stable across runs: "flow=bulk,path=same-network,protocol=tcp" */
     const struct flow_spec *spec;
     const struct variant *variant;
-    struct vmtp_route route;   /* path, placement, from, to, family, all resolved */
-    uint64_t warmup_ns;        /* with `auto` worked out */
-    uint64_t extra_ns, bytes;  /* for each trial, as the tool says; bytes 0: as the path carries */
-    uint32_t port;             /* the tool's server listens there; 0: none, or any */
-    const char *reason;        /* why it can't be run; NULL: it can */
+    const struct vmtp_pair *labels; /* the variant's and, as "load.connections", what multiplied */
+    size_t label_count;             /* in the other flows of its stage */
+    struct vmtp_route route;        /* path, placement, from, to, family, all resolved */
+    uint64_t warmup_ns;             /* with `auto` worked out */
+    uint64_t extra_ns, bytes; /* for each trial, as the tool says; bytes 0: as the path carries */
+    uint32_t port;            /* the tool's server listens there; 0: none, or any */
+    const char *reason;       /* why it can't be run; NULL: it can */
 };
 
 /* Flows that start together, again and again until each has enough trials. */
@@ -35,8 +37,8 @@ struct plan {
     size_t flow_count;
     struct stage *stages; /* in the order written */
     size_t stage_count;
-    struct vmtp_table wants;  /* struct vmtp_want: endpoints that are needed */
-    struct vmtp_table routes; /* struct vmtp_route: distinct ones */
+    struct vmtp_table wants;    /* struct vmtp_want: endpoints that are needed */
+    struct vmtp_table routes;   /* struct vmtp_route: distinct ones */
     uint64_t least_ns, most_ns; /* with min and max repetitions; deployment not counted */
     uint64_t bytes;             /* with max repetitions; where a flow has no bound: 0 and ... */
     bool bytes_unbounded;       /* ... this */

@@ -33,18 +33,16 @@ static int stage_begin(struct drafts *drafts, struct vmtp_error *err)
 }
 
 /* To the newest stage. */
-static int member_add(struct drafts *drafts, const struct flow_spec *spec,
-                      const struct variant *variant, const char *key, struct vmtp_error *err)
+static int member_add(struct drafts *drafts, const struct member *member, struct vmtp_error *err)
 {
     if (drafts->member_count == PLANNED_MAX)
         return vmtp_fail(err, -EINVAL, "the scenario would take more than %d measurements",
                          PLANNED_MAX);
     drafts->members = grow(drafts->arena, drafts->members, drafts->member_count,
                            &drafts->member_room, sizeof *drafts->members);
-    if (!drafts->members || !key)
+    if (!drafts->members || !member->key)
         return no_memory(err);
-    drafts->members[drafts->member_count++] =
-        (struct member){ .spec = spec, .variant = variant, .key = key };
+    drafts->members[drafts->member_count++] = *member;
     drafts->stages[drafts->stage_count - 1].count++;
     return 0;
 }
@@ -106,32 +104,59 @@ static int places_check(const struct meeting *meeting, struct vmtp_error *err)
     return 0;
 }
 
-/* What the other flows of the stage do belongs to what was measured: "bulk.protocol=udp". */
-static const char *meeting_key(struct arena *arena, const struct meeting *meeting, size_t self)
+static bool is_place(const char *label)
 {
     static const char *const places[] = { "path", "placement", "family", "from", "to" };
-    const char *key = variant_key(arena, meeting->flows[self]->name,
-                                  meeting->variants[self][meeting->digits[self]]);
 
-    for (size_t f = 0; key && f < meeting->count; f++) {
-        const struct variant *variant = meeting->variants[f][meeting->digits[f]];
+    for (size_t i = 0; i < COUNT(places); i++)
+        if (strcmp(places[i], label) == 0)
+            return true;
+    return false;
+}
 
-        if (f == self || meeting->counts[f] < 2)
+/* "bulk.protocol=udp", for a flow that runs beside flow f. */
+static int partner_add(struct arena *arena, const struct meeting *meeting, size_t f,
+                       struct vmtp_pair *labels, struct member *member)
+{
+    const struct variant *variant = meeting->variants[f][meeting->digits[f]];
+
+    for (size_t i = 0; i < variant->label_count; i++) {
+        const struct vmtp_pair *label = &variant->labels[i];
+        char *name;
+
+        if (is_place(label->name))
             continue;
-        for (size_t i = 0; key && i < variant->label_count; i++) {
-            const struct vmtp_pair *label = &variant->labels[i];
-            bool place = false;
-            char *name;
-
-            for (size_t p = 0; p < COUNT(places); p++)
-                place = place || strcmp(places[p], label->name) == 0;
-            if (place)
-                continue;
-            name = arena_printf(arena, "%s.%s", meeting->flows[f]->name, label->name);
-            key = name ? key_add(arena, key, name, label->value) : NULL;
-        }
+        name = arena_printf(arena, "%s.%s", meeting->flows[f]->name, label->name);
+        member->key = name ? key_add(arena, member->key, name, label->value) : NULL;
+        if (!member->key)
+            return -ENOMEM;
+        labels[member->label_count++] = (struct vmtp_pair){ name, label->value };
     }
-    return key;
+    return 0;
+}
+
+/* What the other flows of the stage do belongs to what was measured. */
+static int member_make(struct arena *arena, const struct meeting *meeting, size_t self,
+                       struct member *ret)
+{
+    const struct variant *variant = meeting->variants[self][meeting->digits[self]];
+    struct vmtp_pair *labels;
+    size_t room = 1;
+    int r = 0;
+
+    for (size_t f = 0; f < meeting->count; f++)
+        room += meeting->variants[f][meeting->digits[f]]->label_count;
+    labels = arena_array(arena, room, sizeof *labels);
+    *ret = (struct member){ .spec = meeting->flows[self], .variant = variant, .labels = labels };
+    ret->key = variant_key(arena, ret->spec->name, variant);
+    if (!labels || !ret->key)
+        return -ENOMEM;
+    for (size_t i = 0; i < variant->label_count; i++)
+        labels[ret->label_count++] = variant->labels[i];
+    for (size_t f = 0; r == 0 && f < meeting->count; f++)
+        if (f != self && meeting->counts[f] > 1)
+            r = partner_add(arena, meeting, f, labels, ret);
+    return r;
 }
 
 static bool digits_turn(struct meeting *meeting)
@@ -160,9 +185,13 @@ static int place_draft(struct drafts *drafts, struct meeting *meeting, const str
     }
     do {
         r = stage_begin(drafts, err);
-        for (size_t f = 0; r == 0 && f < meeting->count; f++)
-            r = member_add(drafts, meeting->flows[f], meeting->variants[f][meeting->digits[f]],
-                           meeting_key(drafts->arena, meeting, f), err);
+        for (size_t f = 0; r == 0 && f < meeting->count; f++) {
+            struct member member;
+
+            if (member_make(drafts->arena, meeting, f, &member) < 0)
+                return no_memory(err);
+            r = member_add(drafts, &member, err);
+        }
     } while (r == 0 && digits_turn(meeting));
     return r;
 }
@@ -226,7 +255,12 @@ static int alone_draft(struct drafts *drafts, const struct flow_spec *flow, bool
 
         r = together ? 0 : stage_begin(drafts, err);
         if (r == 0)
-            r = member_add(drafts, flow, variant, variant_key(drafts->arena, flow->name, variant),
+            r = member_add(drafts,
+                           &(struct member){ .spec = flow,
+                                             .variant = variant,
+                                             .key = variant_key(drafts->arena, flow->name, variant),
+                                             .labels = variant->labels,
+                                             .label_count = variant->label_count },
                            err);
     }
     return r;

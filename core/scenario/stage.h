@@ -22,6 +22,8 @@ struct member {
     const struct flow_spec *spec;
     const struct variant *variant;
     const char *key;
+    const struct vmtp_pair *labels;
+    size_t label_count;
 };
 
 struct drafts {

@@ -183,6 +183,17 @@ static int figures_emit(struct vmtp_self *self, struct figures *f)
     return r < 0 ? r : vmtp_emit(self, REFUSED, 0, (double)f->refused, true);
 }
 
+/* bash says "hello: line 9: /dev/tcp/192.0.2.1/22: Connection refused": the last part of it. */
+static int no_answer(const char *said, struct vmtp_error *err)
+{
+    size_t len = said ? strcspn(said, "\n") : 0, from = len;
+
+    while (from && said[from - 1] != ':')
+        from--;
+    return vmtp_fail(err, -EPROTO, "hello: no answer:%.*s", (int)(len - from),
+                     said ? said + from : "");
+}
+
 /* One line: a figure, or what bash said, which is kept for the figure that follows it.  A clock
  * that was set back makes a figure negative: it is none. */
 static int line_take(const struct options *o, const char *line, size_t len, const char **said,
@@ -198,10 +209,9 @@ static int line_take(const struct options *o, const char *line, size_t len, cons
         *said = line;
         return 0;
     }
-    /* Only a refusal comes from the other end; "no route to host" can be of this very machine. */
+    /* Only a refusal comes from the other end; "No route to host" can be of this very machine. */
     if (status != 0 && (!refused || o->answer == ACCEPTED))
-        return vmtp_fail(err, -EPROTO, "hello: no connection: %.*s",
-                         *said ? (int)strcspn(*said, "\n") : 0, *said ? *said : "");
+        return no_answer(*said, err);
     f->refused += status != 0;
     *said = NULL;
     figures_add(f, us * NS_PER_US);

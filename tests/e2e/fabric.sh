@@ -35,7 +35,7 @@ flows:
     repeat: 1
 sinks: [ { json: { path: $dir/cloud.json } }, { csv: { results: $dir/cloud.csv } } ]
 END
-check "VMTP's six flows run" status 4 "$vmtp" run --no-progress "$dir/cloud.yaml"
+check "VMTP's six flows run" status 0 "$vmtp" run --no-progress "$dir/cloud.yaml"
 check "all of them were measured" holds "$dir/cloud.json" \
     'len(d["results"]) == 18 and all(r["status"] == "ok" for r in d["results"])'
 check "between nodes they get what the link carries, and no more" holds "$dir/cloud.json" \

@@ -38,7 +38,7 @@ static void lines_up_columns(void **state)
                               "options\n"
                               "  option  type   default     values  is\n"
                               "  count   count  (required)          How many\n"
-                              "  port    port                        Where the server listens\n"
+                              "  port    port                       Where the server listens\n"
                               "\n"
                               "metrics\n"
                               "  metric  unit  kind          is\n"

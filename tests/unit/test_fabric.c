@@ -323,7 +323,7 @@ static void sizes_the_bucket_and_the_queue(void **state)
     assert_int_equal(shape.burst_bytes, 1514 + 125000);
     assert_int_equal(shape.limit_bytes, 1514 + 125000 + 6250000);
     opt.rate_bps = 10000000;
-    assert_int_equal(shape_plan(&opt, 1500).limit_bytes, 1514 + 1250 + 131072);
+    assert_int_equal(shape_plan(&opt, 1500).limit_bytes, 1514 + 1250 + 262144);
     opt.queue_ns = 5000000; /* asked for, so taken */
     assert_int_equal(shape_plan(&opt, 1500).limit_bytes, 1514 + 1250 + 6250);
     opt.burst_bytes = 20000;

@@ -172,6 +172,10 @@ static void runs_flows_of_one_stage_where_they_meet(void **state)
     assert_int_equal(plan->stages[0].repeat.max, 9);
     assert_true(plan->stages[0].repeat.until == 0.05);
     assert_int_equal(plan->stages[4].flow_count, 1);
+    assert_int_equal(plan->flows[3].label_count, 2);
+    assert_string_equal(plan->flows[3].labels[0].name, "path");
+    assert_string_equal(plan->flows[3].labels[1].name, "bulk.protocol");
+    assert_string_equal(plan->flows[3].labels[1].value, "udp");
 }
 
 static void lets_flows_of_one_place_each_meet_anywhere(void **state)

@@ -168,6 +168,7 @@ static void gives_a_clean_slate(void **state)
                                  NULL };
     struct vmtp_channel channel;
     int leaked = dup(2); /* not close-on-exec */
+    unsigned long long mask, ignored;
     sigset_t blocked, old;
     char text[256];
 
@@ -179,8 +180,11 @@ static void gives_a_clean_slate(void **state)
     channel = start(argv);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     read_all(channel.out, text, sizeof text);
-    /* ls itself has the folder open as fd 3 */
-    assert_string_equal(text, "4\nC\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    /* ls itself has the folder open as fd 3; signals 32 and 33 are glibc's own, and whoever
+     * started this test may have had them ignored */
+    assert_int_equal(sscanf(text, "4\nC\nSigBlk:\t%llx\nSigIgn:\t%llx\n", &mask, &ignored), 2);
+    assert_int_equal(mask, 0);
+    assert_int_equal(ignored & ~0x180000000ull, 0);
     assert_int_equal(finish(&channel), 0);
     close(leaked);
 }

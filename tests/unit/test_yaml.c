@@ -117,6 +117,7 @@ static void writes_aliases_out(void **state)
     node_path(node_get(node_get(root, "b"), "p")->first, path, sizeof path);
     assert_string_equal(path, "b.p[0]");
     assert_string_equal(node_get(root, "d")->text, "3");
+    assert_null(parse("a: &x 1\nb: [*x]\n")->first->next->first->key);
 }
 
 static void refuses_what_is_no_plain_yaml(void **state)

@@ -51,7 +51,7 @@ static const struct vmtp_option options[] = {
       .def = "0",
       .min = 0,
       .max = 10000000000,
-      .help = "How long a shaped link may hold a packet back; 0: 50 ms, but at least 128 KiB" },
+      .help = "How long a shaped link may hold a packet back; 0: 50 ms, but at least 256 KiB" },
     { .name = "burst",
       VMTP_OPT_SIZE(struct fabric_options, burst_bytes),
       .def = "0",

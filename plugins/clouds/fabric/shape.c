@@ -6,7 +6,7 @@
 
 #define SLACK_NS    1000000u /* what the bucket holds beyond one frame */
 #define QUEUE_NS    50000000u
-#define QUEUE_BYTES 131072u /* two segments of TCP's offload: with less, loss comes in bursts */
+#define QUEUE_BYTES 262144u /* with less, the start of a TCP connection overruns a slow link */
 
 /* What passes at this rate in this time. */
 static uint64_t bytes_in(uint64_t rate_bps, uint64_t time_ns)
