@@ -147,8 +147,7 @@ static int copy_node(struct reader *reader, yaml_mark_t mark, const struct node 
     copy->line = from->line;
     copy->column = from->column;
     chain = (struct chain){ .parent = copy };
-    NODE_EACH(child, from)
-    {
+    for (const struct node *child = from->first; child; child = child->next) {
         struct node *more = NULL;
 
         r = copy_node(reader, mark, child, depth + 1, &more);
@@ -284,8 +283,8 @@ static int refuse_duplicates(struct reader *reader, const struct node *map)
 
     if (!all)
         return out_of_memory(reader);
-    NODE_EACH(child, map)
-    all[n++] = child;
+    for (const struct node *child = map->first; child; child = child->next)
+        all[n++] = child;
     qsort(all, n, sizeof *all, by_key);
     for (size_t i = 1; i < n; i++)
         if (strcmp(all[i - 1]->key, all[i]->key) == 0)
@@ -444,9 +443,9 @@ const struct node *node_get(const struct node *node, const char *key)
 {
     if (!node || node->kind != NODE_MAP)
         return NULL;
-    NODE_EACH(child, node)
-    if (strcmp(child->key, key) == 0)
-        return child;
+    for (const struct node *child = node->first; child; child = child->next)
+        if (strcmp(child->key, key) == 0)
+            return child;
     return NULL;
 }
 

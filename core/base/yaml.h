@@ -36,10 +36,6 @@ struct node {
     size_t count; /* of a list or map: how many are in it */
 };
 
-/* Walk over what is in a list or map. */
-#define NODE_EACH(child, parent_node)                                                              \
-    for (const struct node *child = (parent_node)->first; child; child = child->next)
-
 /* Errors read "file:line:column: what is wrong". */
 int yaml_parse(const char *text, size_t len, const char *file, struct arena *arena,
                const struct node **ret, struct vmtp_error *err);

@@ -204,8 +204,7 @@ static int list_fill(const struct vmtp_option *option, const struct node *node, 
     items = arena_array(arena, node->count + 1, size);
     if (!items)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         int r = scalar_fill(option, option->item, child, arena, items + list.count++ * size, err);
 
         if (r < 0)
@@ -227,8 +226,7 @@ static int map_fill(const struct node *node, struct arena *arena, struct vmtp_ma
     pairs = arena_array(arena, node->count + 1, sizeof *pairs);
     if (!pairs)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         if (child->kind != NODE_SCALAR)
             return node_fail(err, child, "%s where a string is wanted", node_noun(child));
         pairs[n++] = (struct vmtp_pair){ .name = child->key, .value = child->text };

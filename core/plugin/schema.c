@@ -59,8 +59,7 @@ static json_t *default_json(struct sketch *sketch, const struct vmtp_option *opt
     if (!arena || yaml_parse(option->def, strlen(option->def), "", arena, &node, NULL) < 0)
         return NULL;
     value = option->type == VMTP_LIST ? json_array() : json_object();
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         if (option->type == VMTP_LIST)
             append(sketch, value, scalar_json(option->item, child->text));
         else

@@ -79,8 +79,7 @@ static int tool_read(struct loader *loader, const struct node *node, struct tool
     ret->dimensions = arena_array(loader->arena, ret->options->count + 1, sizeof(struct dimension));
     if (!ret->dimensions)
         return loader_no_memory(loader);
-    NODE_EACH(child, ret->options)
-    {
+    for (const struct node *child = ret->options->first; child; child = child->next) {
         const struct vmtp_option *option = option_find(&ret->component->table.options, child->key);
 
         if (!is_dimension(option, child))
@@ -124,8 +123,7 @@ static const struct node *section_pick(struct loader *loader, const struct tool_
     if (!section || !copies)
         return NULL;
     *section = *tool->options;
-    NODE_EACH(child, tool->options)
-    {
+    for (const struct node *child = tool->options->first; child; child = child->next) {
         const struct dimension *dimension = &tool->dimensions[d];
         const struct node *from = child;
 

@@ -142,8 +142,7 @@ static int exclusion_read(struct loader *loader, const struct matrix *matrix,
     ret->conditions = arena_array(loader->arena, node->count, sizeof *ret->conditions);
     if (!ret->conditions)
         return loader_no_memory(loader);
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         int r = condition_read(loader, matrix, child, &ret->conditions[ret->count++]);
 
         if (r < 0)
@@ -164,8 +163,7 @@ int exclusions_read(struct loader *loader, const struct node *node, struct matri
     matrix->exclusions = arena_array(loader->arena, node->count + 1, sizeof *matrix->exclusions);
     if (!matrix->exclusions)
         return loader_no_memory(loader);
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         r = exclusion_read(loader, matrix, child, &matrix->exclusions[matrix->exclusion_count++]);
         if (r < 0)
             return r;

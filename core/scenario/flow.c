@@ -135,8 +135,7 @@ int flows_read(struct loader *loader, const struct node *node)
     scenario->flows = arena_array(loader->arena, node->count, sizeof *scenario->flows);
     if (!scenario->flows)
         return loader_no_memory(loader);
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         r = flow_read(loader, child, &scenario->flows[scenario->flow_count]);
         if (r < 0)
             return r;

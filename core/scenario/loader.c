@@ -44,8 +44,7 @@ int keys_check(struct loader *loader, const struct node *map, const char *const 
 {
     if (map->kind != NODE_MAP)
         return node_fail(loader->err, map, "%s where a map is wanted", node_noun(map));
-    NODE_EACH(child, map)
-    {
+    for (const struct node *child = map->first; child; child = child->next) {
         struct nearest nearest = { .word = child->key };
         bool found = false;
 

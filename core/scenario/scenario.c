@@ -74,8 +74,7 @@ static int endpoints_read(struct loader *loader, const struct node *node)
     scenario->endpoints = arena_array(loader->arena, node->count + 1, sizeof(struct endpoint_spec));
     if (!scenario->endpoints)
         return loader_no_memory(loader);
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         int r = endpoint_read(loader, child);
 
         if (r < 0)

@@ -27,7 +27,8 @@ struct endpoint_spec {
 
 struct repeat {
     uint32_t min, max;
-    double until; /* stop once the interval's half width over the median is within: 0.02; 0: at min */
+    double
+        until; /* stop once the interval's half width over the median is within: 0.02; 0: at min */
 };
 
 /* One combination of everything that multiplies in a flow. */
@@ -61,8 +62,8 @@ struct threshold {
     const char *expect; /* as written: ">= 900M" */
     enum comparison comparison;
     double value;
-    const char *unit; /* of the value: the metric's (bit/s, s, ratio, packets), or "ratio" for a loss
-                         that was written as a share of what was sent */
+    const char *unit; /* of the value: the metric's (bit/s, s, ratio, packets), or "ratio" for a
+                         loss that was written as a share of what was sent */
 };
 
 enum order { ORDER_SHUFFLED = 1, ORDER_WRITTEN };
@@ -87,7 +88,7 @@ struct scenario {
     enum order order;
     bool has_seed;
     uint64_t seed;
-    bool parallel; /* all flows are one stage */
+    bool parallel;         /* all flows are one stage */
     const char **warnings; /* deprecated options and the like, whole phrases with position */
     size_t warning_count;
 };

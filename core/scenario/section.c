@@ -72,8 +72,7 @@ static int deprecated_warn(struct loader *loader, const struct vmtp_table *table
 {
     if (!options || options->kind != NODE_MAP)
         return 0;
-    NODE_EACH(child, options)
-    {
+    for (const struct node *child = options->first; child; child = child->next) {
         const struct vmtp_option *option = option_find(table, child->key);
 
         if (option && option->flags & VMTP_DEPRECATED) {

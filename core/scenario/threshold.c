@@ -206,8 +206,7 @@ int thresholds_read(struct loader *loader, const struct node *node)
     scenario->thresholds = arena_array(loader->arena, node->count + 1, sizeof(struct threshold));
     if (!scenario->thresholds)
         return loader_no_memory(loader);
-    NODE_EACH(child, node)
-    {
+    for (const struct node *child = node->first; child; child = child->next) {
         r = threshold_read(loader, child, &scenario->thresholds[scenario->threshold_count++]);
         if (r < 0)
             return r;

@@ -18,7 +18,7 @@ static void walk(const struct node *node, const struct node *parent, int depth)
     node_path(node, path, sizeof path);
     if (parent && parent->kind == NODE_MAP && node_get(parent, node->key) != node)
         abort();
-    NODE_EACH(child, node) {
+    for (const struct node *child = node->first; child; child = child->next) {
         if (n++ != child->index)
             abort();
         walk(child, node, depth + 1);

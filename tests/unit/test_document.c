@@ -154,7 +154,7 @@ static void says_of_a_flow_what_was_measured(void **state)
     says(document, "results/0/metrics/goodput/value", "940250000");
     says(document, "results/0/metrics/goodput/ci95", "[940000000,940500000]");
     says(document, "results/0/metrics/goodput/n", "6");
-    says(document, "results/0/metrics/goodput/ceiling", "941482444.733420");
+    says(document, "results/0/metrics/goodput/ceiling", "941482444.73342");
     says(document, "results/0/metrics/rtt/n", "600");
     says(document, "results/0/metrics/rtt/p99.9", "absent");
     says(document, "results/0/metrics/rtt/min", "0.0001");

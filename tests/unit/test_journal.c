@@ -160,7 +160,7 @@ static void refuses_what_is_no_line(void **state)
 
 static void a_journal_is_made_once(void **state)
 {
-    _cleanup_(journal_freep) struct journal *journal = create();
+    _cleanup_(journal_freep) _unused_ struct journal *journal = create();
     struct journal *again = NULL;
     struct vmtp_error err = { 0 };
 

@@ -103,7 +103,7 @@ static void is_read_again_after_its_run_has_died(void **state)
 
 static void nobody_opens_it_while_its_run_lives(void **state)
 {
-    _cleanup_(ledger_freep) struct ledger *ledger = create();
+    _cleanup_(ledger_freep) _unused_ struct ledger *ledger = create();
     struct ledger *other = NULL;
     struct vmtp_error err = { 0 };
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of core/report/table.c and grid.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/report/table.h"
+
+static const struct style plain = { .utf8 = true, .width = TABLE_WIDTH };
+
+#define RUN  "\"run\":{\"name\":\"demo\",\"id\":\"r1\",\"started\":\"2026-11-21T02:40:00Z\"}"
+#define HEAD "demo  (run r1, 2026-11-21T02:40:00Z)\n"
+
+static void shows(const char *document, const struct style *style, const char *expected)
+{
+    _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
+    json_error_t error;
+    json_t *json = json_loads(document, 0, &error);
+
+    if (!json)
+        fail_msg("%s at %d", error.text, error.position);
+    assert_int_equal(table_format(json, style, &text), 0);
+    assert_string_equal(buf_text(&text), expected);
+    json_decref(json);
+}
+
+static const char bulk[] =
+    "{" RUN ",\"results\":["
+    "{\"flow\":\"bulk\",\"path\":\"same-network\",\"placement\":\"intra-node\",\"status\":\"ok\","
+    "\"verdict\":\"pass\",\"labels\":{\"path\":\"same-network\",\"protocol\":\"tcp\"},"
+    "\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"kind\":\"gauge\",\"value\":9.41e8,"
+    "\"ci95\":[9.39e8,9.43e8],\"n\":6,\"of_ceiling\":0.981}},\"notes\":[]},"
+    "{\"flow\":\"bulk\",\"path\":\"floating-ip\",\"placement\":\"\",\"status\":\"ok\","
+    "\"verdict\":\"none\",\"labels\":{\"path\":\"floating-ip\",\"protocol\":\"udp\"},"
+    "\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"kind\":\"gauge\",\"value\":1e8,"
+    "\"no_ci95\":\"n too small: 3 < 6\",\"n\":3},"
+    "\"loss\":{\"unit\":\"packets\",\"sent\":8000,\"lost\":10,\"ratio\":0.00125}},"
+    "\"notes\":[\"disturbed in 1 of 3 trials\"]},"
+    "{\"flow\":\"bulk\",\"from\":\"a\",\"to\":\"b\",\"status\":\"failed\",\"verdict\":\"fail\","
+    "\"error\":\"3 of 3 trials failed: refused\",\"labels\":{\"protocol\":\"tcp\"},"
+    "\"metrics\":{},\"notes\":[\"disturbed in 1 of 3 trials\"]}]}";
+
+static void a_flow_is_a_table_and_what_is_absent_a_dash(void **state)
+{
+    (void)state;
+    shows(bulk, &plain,
+          HEAD
+          "\nbulk\n"
+          "  path                     protocol   goodput     95 %  of ceiling     loss  n  verdict "
+          " notes\n"
+          "  same-network/intra-node  tcp       941 Mb/s  ±0.21 %      98.1 %        –  6  pass\n"
+          "  floating-ip              udp       100 Mb/s        –           –  0.125 %  3          "
+          " 1\n"
+          "  a → b                    tcp         failed        –           –        –  –  fail    "
+          " 2,1\n"
+          "\nnotes\n"
+          "  1  disturbed in 1 of 3 trials\n"
+          "  2  3 of 3 trials failed: refused\n");
+}
+
+static void plain_ascii_where_the_terminal_has_no_more(void **state)
+{
+    const struct style ascii = { .width = TABLE_WIDTH };
+
+    (void)state;
+    shows(bulk, &ascii,
+          HEAD
+          "\nbulk\n"
+          "  path                     protocol   goodput      95 %  of ceiling     loss  n  "
+          "verdict  notes\n"
+          "  same-network/intra-node  tcp       941 Mb/s  +-0.21 %      98.1 %        -  6  pass\n"
+          "  floating-ip              udp       100 Mb/s         -           -  0.125 %  3         "
+          "  1\n"
+          "  a -> b                   tcp         failed         -           -        -  -  fail   "
+          "  2,1\n"
+          "\nnotes\n"
+          "  1  disturbed in 1 of 3 trials\n"
+          "  2  3 of 3 trials failed: refused\n");
+}
+
+static void latency_shows_only_the_percentiles_that_there_are(void **state)
+{
+    (void)state;
+    shows(
+        "{" RUN ",\"results\":[{\"flow\":\"echo\",\"path\":\"p\",\"status\":\"ok\",\"verdict\":"
+        "\"none\",\"labels\":{},\"metrics\":{\"rtt\":{\"unit\":\"s\",\"kind\":\"distribution\","
+        "\"p50\":0.00021,\"n\":100,\"min\":0.0001,\"max\":0.001,\"mean\":0.0002}},\"notes\":[]}]}",
+        &plain,
+        HEAD "\necho\n"
+             "  path  rtt p50    n\n"
+             "  p      210 us  100\n");
+}
+
+static void wide_intervals_are_written_out(void **state)
+{
+    (void)state;
+    shows("{" RUN ",\"results\":[{\"flow\":\"f\",\"path\":\"p\",\"status\":\"ok\",\"verdict\":"
+          "\"none\",\"labels\":{},\"metrics\":{\"mss\":{\"unit\":\"bytes\",\"kind\":\"gauge\","
+          "\"value\":500,\"ci95\":[100,900],\"n\":6}},\"notes\":[]}]}",
+          &plain,
+          HEAD "\nf\n"
+               "  path    mss            95 %  n\n"
+               "  p     500 B  [100 B, 900 B]  6\n");
+}
+
+static void thresholds_say_how_many_and_why(void **state)
+{
+    (void)state;
+    shows("{" RUN ",\"results\":[],\"thresholds\":["
+          "{\"flow\":\"bulk\",\"metric\":\"goodput\",\"expect\":\">= 900M\",\"state\":\"pass\","
+          "\"results\":[{\"state\":\"pass\"},{\"state\":\"pass\"}]},"
+          "{\"flow\":\"\",\"metric\":\"loss\",\"expect\":\"< 1%\",\"state\":\"undecided\","
+          "\"results\":[{\"state\":\"pass\"},{\"state\":\"undecided\",\"why\":\"not counted\"}]}],"
+          "\"events\":[{\"time\":\"T\",\"kind\":\"note\",\"text\":\"hello\"}]}",
+          &plain,
+          HEAD "\nthresholds\n"
+               "  state      flow   metric   expect   why\n"
+               "  pass       bulk   goodput  >= 900M\n"
+               "  undecided  (all)  loss     < 1%     1 of 2 results: not counted\n"
+               "\nevents\n"
+               "  T  note: hello\n");
+}
+
+static void colours_come_only_when_asked_for(void **state)
+{
+    _cleanup_(buf_clear) struct buf with = BUF(1 << 20), without = BUF(1 << 20);
+    const struct style colourful = { .utf8 = true, .colour = true, .width = TABLE_WIDTH };
+    json_t *json = json_loads(bulk, 0, NULL);
+
+    (void)state;
+    assert_int_equal(table_format(json, &colourful, &with), 0);
+    assert_int_equal(table_format(json, &plain, &without), 0);
+    assert_non_null(strstr(buf_text(&with), "\033[32mpass\033[0m"));
+    assert_non_null(strstr(buf_text(&with), "\033[31mfail\033[0m"));
+    assert_null(strchr(buf_text(&without), '\033'));
+    json_decref(json);
+}
+
+static void what_is_too_wide_is_cut_and_says_so(void **state)
+{
+    _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
+    char document[4096], name[301];
+    json_t *json;
+
+    (void)state;
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(
+        document, sizeof document,
+        "{\"results\":[{\"flow\":\"f\",\"path\":\"%s\",\"status\":\"ok\",\"labels\":{\"a\":\"%s\"},"
+        "\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"kind\":\"gauge\",\"value\":1,\"n\":1}}}]}",
+        name, name);
+    json = json_loads(document, 0, NULL);
+    assert_non_null(json);
+    assert_int_equal(table_format(json, &plain, &text), 0);
+    assert_non_null(strstr(buf_text(&text), "x…"));
+    assert_non_null(strstr(buf_text(&text), "1.00 b/s"));
+    for (const char *line = buf_text(&text); line; line = strchr(line + 1, '\n'))
+        assert_true(strcspn(line + 1, "\n") <= TABLE_WIDTH + 4); /* two ellipses are six bytes */
+    json_decref(json);
+}
+
+static void a_document_without_anything_is_no_crash(void **state)
+{
+    static const char *const documents[] = {
+        "{\"results\":[{}],\"thresholds\":[{}],\"events\":[{}]}",
+        "{\"results\":[1],\"thresholds\":\"x\",\"events\":{}}",
+        "{\"results\":[{\"metrics\":{\"m\":3},\"notes\":[1],\"labels\":{\"l\":1}}]}",
+    };
+
+    (void)state;
+    shows("{}", &plain, "  (run , )\n");
+    for (size_t i = 0; i < COUNT(documents); i++) {
+        _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
+        json_t *json = json_loads(documents[i], 0, NULL);
+
+        assert_non_null(json);
+        assert_int_equal(table_format(json, &plain, &text), 0);
+        json_decref(json);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_flow_is_a_table_and_what_is_absent_a_dash),
+        cmocka_unit_test(plain_ascii_where_the_terminal_has_no_more),
+        cmocka_unit_test(latency_shows_only_the_percentiles_that_there_are),
+        cmocka_unit_test(wide_intervals_are_written_out),
+        cmocka_unit_test(thresholds_say_how_many_and_why),
+        cmocka_unit_test(colours_come_only_when_asked_for),
+        cmocka_unit_test(what_is_too_wide_is_cut_and_says_so),
+        cmocka_unit_test(a_document_without_anything_is_no_crash),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
