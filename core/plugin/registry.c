@@ -3,7 +3,7 @@
 
 #include "plugin.h"
 
-#include <glob.h>
+#include <dirent.h>
 #include <limits.h>
 
 const char *kind_name(enum vmtp_kind kind)
@@ -84,30 +84,44 @@ static int load(struct registry *registry, const char *path)
     return r;
 }
 
-static int load_matches(struct registry *registry, const char *pattern)
+static int is_shared_object(const struct dirent *entry)
 {
-    glob_t found;
+    size_t len = strlen(entry->d_name);
+
+    return len > 3 && strcmp(entry->d_name + len - 3, ".so") == 0;
+}
+
+/* The shared objects right in a folder, by name. */
+static int load_files(struct registry *registry, const char *folder)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_shared_object, alphasort);
     int r = 0;
 
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return 0; /* no such folder: nothing to load */
-    for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-        r = load(registry, found.gl_pathv[i]);
-    globfree(&found);
+    if (count < 0)
+        return errno == ENOMEM ? -ENOMEM : 0; /* no such folder: nothing to load */
+    for (int i = 0; i < count; i++) {
+        const char *path =
+            r == 0 ? arena_printf(registry->arena, "%s/%s", folder, entries[i]->d_name) : NULL;
+
+        if (r == 0)
+            r = path ? load(registry, path) : -ENOMEM;
+        free(entries[i]);
+    }
+    free(entries);
     return r;
 }
 
 /* Plugins stand right in a folder or, as installed, in one below it for each kind. */
 static int load_folder(struct registry *registry, const char *folder)
 {
-    static const char *const patterns[] = { "*.so", "tools/*.so", "clouds/*.so", "sinks/*.so",
-                                            "monitors/*.so" };
-    int r = 0;
+    static const char *const below[] = { "tools", "clouds", "sinks", "monitors" };
+    int r = load_files(registry, folder);
 
-    for (size_t i = 0; r == 0 && i < COUNT(patterns); i++) {
-        const char *pattern = arena_printf(registry->arena, "%s/%s", folder, patterns[i]);
+    for (size_t i = 0; r == 0 && i < COUNT(below); i++) {
+        const char *path = arena_printf(registry->arena, "%s/%s", folder, below[i]);
 
-        r = pattern ? load_matches(registry, pattern) : -ENOMEM;
+        r = path ? load_files(registry, path) : -ENOMEM;
     }
     return r;
 }

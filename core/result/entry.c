@@ -273,7 +273,7 @@ json_t *entry_make(const struct result *result, enum verdict verdict)
     field_add(json, "key", text_json(flow->key));
     field_add(json, "flow", text_json(flow->spec->name));
     where_add(json, flow);
-    field_add(json, "labels", pairs_json(variant->labels, variant->label_count));
+    field_add(json, "labels", pairs_json(flow->labels, flow->label_count));
     field_add(json, "options", pairs_json(variant->options, variant->option_count));
     field_add_filled(json, "reach", reach_json(&measurement->reach));
     field_add(json, "status", json_string(status_name(result->status)));

@@ -110,7 +110,6 @@ static int program_find(const char *name, char ret[PATH_MAX], struct vmtp_error 
 /* Our environment with LC_ALL=C; the array is the caller's, its strings are not. */
 static char **environment_make(void)
 {
-    static char locale[] = "LC_ALL=C";
     size_t n = 0, kept = 0;
     char **env;
 
@@ -122,7 +121,7 @@ static char **environment_make(void)
     for (size_t i = 0; i < n; i++)
         if (strncmp(environ[i], "LC_ALL=", 7) != 0)
             env[kept++] = environ[i];
-    env[kept] = locale;
+    env[kept] = (char *)(uintptr_t)"LC_ALL=C"; /* execve() writes to none of them */
     return env;
 }
 
