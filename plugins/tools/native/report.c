@@ -342,8 +342,8 @@ static void tell_shortfall(struct run *run)
 
         if (!has_direction(run, dir) || rate >= SHORTFALL * (double)run->rate_bps)
             continue;
-        snprintf(text, sizeof text, "sent %.6g bit/s of the %.6g asked for%s", rate,
-                 (double)run->rate_bps,
+        snprintf(text, sizeof text, "sent %.5g Mb/s of the %.5g asked for%s", rate / 1e6,
+                 (double)run->rate_bps / 1e6,
                  json_get(o, "full", COUNT_MAX, 0) > 0
                      ? "; the local queue was full, so the path may be what holds it back"
                      : "");
