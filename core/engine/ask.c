@@ -11,6 +11,7 @@ struct asked {
     struct arena *arena;
 };
 
+_printf_(3, 0)
 static void asked_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
 {
     log_vline(CONTAINER(self, struct asked, self)->log, (enum vmtp_level)level, "", fmt, ap);

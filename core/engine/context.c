@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../base/fd.h"
+#include "../result/json.h"
 #include "fleet.h"
 #include "helper.h"
 #include "process.h"
@@ -29,6 +30,7 @@ void context_step(struct context *context, uint64_t limit_ns)
     atomic_store(&context->deadline_ns, limit_ns ? clock_now_ns() + limit_ns : 0);
 }
 
+_printf_(3, 0)
 static void host_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
 {
     struct context *context = context_of(self);
@@ -121,6 +123,24 @@ static int host_emit(struct vmtp_self *self, const struct vmtp_sample *given)
     return r < 0 ? r : record_add(context, metric, &sample, time_ns);
 }
 
+static int histogram_journal(struct context *context, uint32_t row,
+                             const struct vmtp_histogram *given)
+{
+    const struct vmtp_metric *metric = component_metric(context->component, row);
+    _cleanup_(histogram_freep) struct histogram *histogram = NULL;
+    int r = histogram_new(given->scale, &histogram);
+
+    if (r == 0)
+        r = histogram_merge(histogram, given);
+    if (r < 0)
+        return r;
+    return run_journal(context->run, "histogram",
+                       json_pack("{s:s, s:I, s:s, s:s, s:o}", "flow",
+                                 context->measurement->flow->key, "trial",
+                                 (json_int_t)context->trial->number, "metric", metric->name, "unit",
+                                 metric->unit, "histogram", histogram_to_json(histogram)));
+}
+
 static int host_emit_histogram(struct vmtp_self *self, uint32_t metric,
                                const struct vmtp_histogram *histogram)
 {
@@ -132,7 +152,7 @@ static int host_emit_histogram(struct vmtp_self *self, uint32_t metric,
     pthread_mutex_lock(&context->run->lock);
     r = trial_add_histogram(context->trial, metric, histogram);
     pthread_mutex_unlock(&context->run->lock);
-    return r;
+    return r < 0 ? r : histogram_journal(context, metric, histogram);
 }
 
 static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *given)
@@ -151,7 +171,13 @@ static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *give
     pthread_mutex_lock(&context->run->lock);
     r = trial_add_event(trial, event.kind, time_ns, event.subject, event.text);
     pthread_mutex_unlock(&context->run->lock);
-    return r;
+    if (r < 0)
+        return r;
+    return run_journal(context->run, "trial-event",
+                       json_pack("{s:s, s:I, s:s, s:o}", "flow", context->measurement->flow->key,
+                                 "trial", (json_int_t)trial->number, "subject",
+                                 event.subject ? event.subject : "", "text",
+                                 text_json(event.text)));
 }
 
 static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmtp_error *err)

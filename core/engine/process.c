@@ -197,7 +197,7 @@ static bool end_wait(struct vmtp_process *process, uint64_t wait_ns, int hurry_f
 int process_stop(struct vmtp_process *process, uint64_t grace_ns, int hurry_fd,
                  struct vmtp_error *err)
 {
-    _cleanup_(process_freep) struct vmtp_process *mine = process;
+    _cleanup_(process_freep) _unused_ struct vmtp_process *mine = process;
     const struct vmtp_cloud *cloud = cloud_of(process);
     struct vmtp_self *self = &process->cloud->self;
     bool ended;

@@ -12,6 +12,7 @@
 struct feed {
     struct instance *instance;
     const struct vmtp_sink *sink;
+    const char *run;
     struct vmtp_error *err;
 };
 
@@ -22,16 +23,25 @@ static int feed_line(void *arg, const json_t *line)
 
     if (journal_record(line, &record) < 0)
         return 0; /* not a figure */
+    record.run = feed->run;
     return feed->sink->record(&feed->instance->self, &record, feed->err);
 }
 
 static int feed(struct run *run, struct feed *feed, const char *document, struct vmtp_error *err)
 {
     struct vmtp_self *self = &feed->instance->self;
-    int r = feed->sink->begin ? feed->sink->begin(self, run->id, err) : 0;
+    int r;
+
+    feed->run = run->id;
+    feed->err = err;
+    r = feed->sink->begin ? feed->sink->begin(self, run->id, err) : 0;
 
     if (r == 0 && feed->sink->record)
         r = journal_read(run->folder, feed_line, feed, err);
+    if (r == -EBADMSG) { /* after all the good lines: they are worth having */
+        log_line(run->log, VMTP_WARN, "%s", err->text);
+        r = 0;
+    }
     if (r == 0 && feed->sink->end)
         r = feed->sink->end(self, document, strlen(document), err);
     return r;
@@ -51,7 +61,8 @@ int sink_feed(struct run *run, const struct section *sink, const char *document,
 
     if (r == 0) {
         context_step(&context, FEED_NS);
-        r = feed(run, &(struct feed){ instance, &sink->component->ops.sink, err }, document, err);
+        r = feed(run, &(struct feed){ .instance = instance, .sink = &sink->component->ops.sink },
+                 document, err);
     }
     return r < 0 ? vmtp_wrap(err, "sink %s", sink->component->table.name) : 0;
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <vmtp/error.h>
 
-/* Is this a whole shared object for this machine that exports this symbol?  1, or 0 when it is
+/* Is this a whole shared object that exports this symbol?  1, or 0 when it is
  * one but has no such symbol; -ENOEXEC when it is none. */
 int elf_exports(const char *path, const char *symbol, struct vmtp_error *err);
 

@@ -2,6 +2,7 @@
 #include "lint.h"
 
 #include "option.h"
+#include "sized.h"
 
 #define NAME_MAX_BYTES 64
 #define SIZE_LIMIT     (1u << 20) /* of an options or state struct */
@@ -66,6 +67,7 @@ static int metrics_lint(const struct vmtp_table *metrics, struct vmtp_error *err
     if (!metrics->rows || metrics->count > METRICS_MAX ||
         metrics->stride < sizeof(struct vmtp_metric))
         return vmtp_fail(err, -EINVAL, "its table of metrics is damaged");
+    r = rows_check(metrics, sizeof(struct vmtp_metric), "a row of its metrics", err);
     for (uint32_t i = 0; r == 0 && i < metrics->count; i++) {
         const struct vmtp_metric *metric = table_row(metrics, i);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "option.h"
 
+#include "sized.h"
+
 #include "../base/fd.h"
 #include "../base/text.h"
 #include "registry.h"
@@ -104,7 +106,7 @@ static int defaults_lint(const struct vmtp_table *table, size_t opt_size, struct
 
 int option_table_lint(const struct vmtp_table *table, size_t opt_size, struct vmtp_error *err)
 {
-    int r = 0;
+    int r;
 
     if (table->count == 0)
         return 0;
@@ -112,7 +114,10 @@ int option_table_lint(const struct vmtp_table *table, size_t opt_size, struct vm
         table->stride % _Alignof(struct vmtp_option) ||
         (uintptr_t)table->rows % _Alignof(struct vmtp_option))
         return vmtp_fail(err, -EINVAL, "its table of options is damaged");
-    for (uint32_t i = 0; r == 0 && i < table->count; i++) {
+    r = rows_check(table, sizeof(struct vmtp_option), "a row of its options", err);
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < table->count; i++) {
         const struct vmtp_option *option = table_row(table, i);
 
         if (!option->name || !name_is_kebab(option->name))

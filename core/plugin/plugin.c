@@ -3,6 +3,7 @@
 
 #include "elf.h"
 #include "lint.h"
+#include "sized.h"
 
 #include <dlfcn.h>
 #include <libgen.h>
@@ -10,26 +11,6 @@
 #include <sys/stat.h>
 
 #define COMPONENTS_MAX 64
-#define SIZED_MAX      (1u << 16) /* no struct of the contract will ever be as large */
-
-int sized_copy(void *dst, size_t dst_size, const void *src, const char *what,
-               struct vmtp_error *err)
-{
-    const unsigned char *bytes = src;
-    size_t src_size;
-
-    memcpy(&src_size, src, sizeof src_size);
-    if (src_size < 2 * sizeof(size_t) || src_size > SIZED_MAX)
-        return vmtp_fail(err, -EBADF, "%s says it is %zu bytes, which cannot be", what, src_size);
-    for (size_t i = dst_size; i < src_size; i++)
-        if (bytes[i])
-            return vmtp_fail(err, -ENOTSUP,
-                             "%s uses byte %zu, of which this vmtp knows %zu: it needs a newer vmtp",
-                             what, i, dst_size);
-    memset(dst, 0, dst_size);
-    memcpy(dst, src, src_size < dst_size ? src_size : dst_size);
-    return 0;
-}
 
 /* As root, code that others can change is not run. */
 static int writable_by_others(const char *path, struct vmtp_error *err)
@@ -80,6 +61,13 @@ static int file_check(const char *path, struct vmtp_error *err)
     return vmtp_fail(err, -ENOEXEC, "exports no %s, so it is no vmtp plugin", VMTP_SYMBOL);
 }
 
+/* What a plugin uses and this core does not know has to do with who is newer. */
+static int versions_wrap(const struct vmtp_module *module, struct vmtp_error *err)
+{
+    return vmtp_wrap(err, "is built for plugin ABI %u.%u, this vmtp speaks %d.%d",
+                     module->abi_major, module->abi_minor, VMTP_ABI_MAJOR, VMTP_ABI_MINOR);
+}
+
 /* Only the size and the versions may be read before they have been found good. */
 static int module_check(const struct vmtp_module *module, struct vmtp_module *ret,
                         struct vmtp_error *err)
@@ -91,8 +79,7 @@ static int module_check(const struct vmtp_module *module, struct vmtp_module *re
                          module->abi_major, module->abi_minor, VMTP_ABI_MAJOR, VMTP_ABI_MINOR);
     r = sized_copy(ret, sizeof *ret, module, "its module", err);
     if (r < 0)
-        return vmtp_wrap(err, "is built for plugin ABI %u.%u, this vmtp speaks %d.%d",
-                         module->abi_major, module->abi_minor, VMTP_ABI_MAJOR, VMTP_ABI_MINOR);
+        return versions_wrap(module, err);
     if (!ret->name || !ret->name[0] || !ret->version || !ret->components || !ret->components[0])
         return vmtp_fail(err, -EINVAL, "lacks a name, a version or a component");
     return 0;
@@ -173,8 +160,11 @@ int plugin_open(const char *path, struct arena *arena, struct plugin *ret, struc
         return vmtp_fail(err, -ENOEXEC, "%s", dlerror());
     r = module_check(dlsym(handle, VMTP_SYMBOL), &module, err);
     dlclose(handle); /* NODELETE: gives back the handle, not the mapping */
-    if (r == 0)
-        r = module_copy(&module, &plugin, arena, err);
+    if (r < 0)
+        return r;
+    r = module_copy(&module, &plugin, arena, err);
+    if (r == -ENOTSUP)
+        return versions_wrap(&module, err);
     if (r == 0)
         *ret = plugin;
     return r;

@@ -19,9 +19,4 @@ struct plugin {
 /* Everything is made in the arena. */
 int plugin_open(const char *path, struct arena *arena, struct plugin *ret, struct vmtp_error *err);
 
-/* Copy a sized struct that a plugin filled into a zeroed one of ours: what it is too old for is
- * zero; what it has and we don't know must be zero, or it is refused. */
-int sized_copy(void *dst, size_t dst_size, const void *src, const char *what,
-               struct vmtp_error *err);
-
 #endif

@@ -6,6 +6,10 @@
 #include <dirent.h>
 #include <limits.h>
 
+#define TEXT(number)    #number
+#define TEXT_OF(macro)  TEXT(macro)
+#define ABI_MAJOR_TEXT  TEXT_OF(VMTP_ABI_MAJOR)
+
 const char *kind_name(enum vmtp_kind kind)
 {
     static const char *const names[] = { "component", "tool", "cloud", "sink", "monitor" };
@@ -143,17 +147,21 @@ static int load_path(struct registry *registry, const char *path)
     return r;
 }
 
-/* In a build tree the plugins are beside the program; else where they were installed. */
+/* In a build tree the plugins are beside the program, installed in the lib folder beside its own;
+ * else where the build was told to install them. */
 static const char *own_folder(struct arena *arena)
 {
+    static const char *const places[] = { "plugins", "../lib/vmtp/plugins-" ABI_MAJOR_TEXT };
     char self[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    const char *folder;
 
-    if (len > 0) {
-        self[len] = '\0';
-        *strrchr(self, '/') = '\0';
-        folder = arena_printf(arena, "%s/plugins", self);
+    if (len <= 0)
+        return VMTP_PLUGINDIR;
+    self[len] = '\0';
+    *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < COUNT(places); i++) {
+        const char *folder = arena_printf(arena, "%s/%s", self, places[i]);
+
         if (!folder || access(folder, R_OK) == 0)
             return folder;
     }

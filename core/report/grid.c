@@ -81,19 +81,34 @@ static size_t column_width(const struct grid *grid, size_t at, const struct styl
     return filled ? width : 0;
 }
 
+static size_t widths_total(const struct grid *grid, const size_t *widths)
+{
+    size_t total = INDENT;
+
+    for (size_t i = 0; i < grid->column_count; i++)
+        total += widths[i] ? widths[i] + GAP : 0;
+    return total;
+}
+
+/* Leave out what may be, from the right, until all fit. */
+static void extras_drop(const struct grid *grid, size_t *widths, size_t limit)
+{
+    for (size_t i = grid->column_count; i > 0 && widths_total(grid, widths) > limit + GAP; i--)
+        if (grid->columns[i - 1].extra)
+            widths[i - 1] = 0;
+}
+
 /* Narrow the widest column that may be, until all fit or none is left. */
 static void widths_shrink(const struct grid *grid, size_t *widths, size_t limit)
 {
     for (;;) {
-        size_t total = INDENT, widest = SIZE_MAX;
+        size_t widest = SIZE_MAX;
 
-        for (size_t i = 0; i < grid->column_count; i++) {
-            total += widths[i] ? widths[i] + GAP : 0;
+        for (size_t i = 0; i < grid->column_count; i++)
             if (grid->columns[i].shrink && widths[i] > LEAST &&
                 (widest == SIZE_MAX || widths[i] > widths[widest]))
                 widest = i;
-        }
-        if (total <= limit + GAP || widest == SIZE_MAX)
+        if (widths_total(grid, widths) <= limit + GAP || widest == SIZE_MAX)
             return;
         widths[widest]--;
     }
@@ -169,6 +184,7 @@ int grid_format(const struct grid *grid, const struct style *style, struct buf *
         widths[i] = column_width(grid, i, style);
         header[i] = (struct cell){ grid->columns[i].name, COLOUR_DIM };
     }
+    extras_drop(grid, widths, style->width);
     widths_shrink(grid, widths, style->width);
     r = row_add(ret, grid, style, header, widths);
     for (size_t i = 0; i < grid->row_count && r == 0; i++)

@@ -29,7 +29,8 @@ struct cell {
 struct column {
     const char *name;
     bool right;  /* numbers */
-    bool shrink; /* may be cut where the grid is too wide */
+    bool extra;  /* left out first, from the right, where the grid is too wide */
+    bool shrink; /* cut where it is too wide even so */
 };
 
 struct grid;

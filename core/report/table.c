@@ -217,19 +217,20 @@ static void columns_make(struct table *table, struct group *group)
     group->columns[0] = (struct column){ .name = "path", .shrink = true };
     for (size_t i = 0; i < group->label_count; i++)
         group->columns[1 + i] = (struct column){ .name = group->labels[i], .shrink = true };
-    after[FIGURE] = (struct column){ group->figure ? group->figure : "result", true, false };
-    after[INTERVAL] = (struct column){ "95 %", true, false };
-    after[CEILING] = (struct column){ "of ceiling", true, false };
-    after[LOSS] = (struct column){ "loss", true, false };
-    after[P50] = (struct column){ "", true, false };
-    after[P99] = (struct column){ "", true, false };
+    after[FIGURE] =
+        (struct column){ .name = group->figure ? group->figure : "result", .right = true };
+    after[INTERVAL] = (struct column){ .name = "95 %", .right = true };
+    after[CEILING] = (struct column){ .name = "of ceiling", .right = true };
+    after[LOSS] = (struct column){ .name = "loss", .right = true };
+    after[P50] = (struct column){ .name = "", .right = true, .extra = group->figure != NULL };
+    after[P99] = (struct column){ .name = "", .right = true };
     if (group->distribution) {
         after[P50].name = keep_printf(table, "%.24s p50", group->distribution);
         after[P99].name = keep_printf(table, "%.24s p99", group->distribution);
     }
-    after[COUNTED] = (struct column){ "n", true, false };
-    after[VERDICT] = (struct column){ "verdict", false, false };
-    after[NOTES] = (struct column){ "notes", false, false };
+    after[COUNTED] = (struct column){ .name = "n", .right = true };
+    after[VERDICT] = (struct column){ .name = "verdict" };
+    after[NOTES] = (struct column){ .name = "notes" };
 }
 
 static const char *where_text(struct table *table, const json_t *result)
@@ -373,8 +374,11 @@ static const char *threshold_why(struct table *table, const json_t *threshold)
 static int thresholds_format(struct table *table, const json_t *thresholds, struct buf *ret)
 {
     static const struct column columns[] = {
-        { "state", false, false }, { "flow", false, true }, { "metric", false, true },
-        { "expect", false, true }, { "why", false, true },
+        { .name = "state" },
+        { .name = "flow", .shrink = true },
+        { .name = "metric", .shrink = true },
+        { .name = "expect", .shrink = true },
+        { .name = "why", .shrink = true },
     };
     struct grid *grid = grid_new(table->arena, columns, COUNT(columns));
     const json_t *threshold;

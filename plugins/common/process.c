@@ -343,6 +343,7 @@ int process_start(const struct process_spec *spec, struct vmtp_channel *ret, str
     char **env = environment_make();
     char program[PATH_MAX];
     struct launch launch = { .spec = spec, .program = program, .env = env };
+    struct vmtp_channel channel;
     int ended = -1, r;
 
     r = process && env ? 0 : vmtp_fail(err, -ENOMEM, "out of memory");
@@ -359,12 +360,13 @@ int process_start(const struct process_spec *spec, struct vmtp_channel *ret, str
         return r;
     }
     fd_close(&pipes[3][0]);
-    *ret = (struct vmtp_channel){ .size = sizeof *ret,
-                                  .in = pipes[0][1],
-                                  .out = pipes[1][0],
-                                  .err = pipes[2][0],
-                                  .ended = ended,
-                                  .priv = process };
+    channel = (struct vmtp_channel){ .size = sizeof channel,
+                                     .in = pipes[0][1],
+                                     .out = pipes[1][0],
+                                     .err = pipes[2][0],
+                                     .ended = ended,
+                                     .priv = process };
+    vmtp_give(ret, &channel, sizeof channel);
     return 0;
 }
 

@@ -10,7 +10,7 @@
 
 abi_dir    := $B/tests/abi
 abi_bad    := $(shell sed -n "/^enum/,/^}/s/^    \([A-Z][A-Z_]*\),.*/\1/p" tests/abi/bad.c)
-abi_future := MODULE_TAIL COMPONENT_TAIL TOOL_TAIL OPTION_TYPE METRIC_KIND COMPONENT_KIND
+abi_future := MODULE_TAIL COMPONENT_TAIL TOOL_TAIL OPTION_TYPE METRIC_KIND COMPONENT_KIND OPTION_TAIL METRIC_TAIL
 abi_frozen := $(sort $(patsubst tests/abi/%/vmtp,%,$(wildcard tests/abi/*/vmtp)))
 abi_so     := $(abi_bad:%=$(abi_dir)/bad/%.so) $(abi_future:%=$(abi_dir)/future/%.so) \
               $(abi_frozen:%=$(abi_dir)/good-%.so) $(abi_dir)/good-today.so $(abi_dir)/good-short.so \

@@ -15,6 +15,8 @@ enum {
     OPTION_TYPE,
     METRIC_KIND,
     COMPONENT_KIND,
+    OPTION_TAIL,
+    METRIC_TAIL,
 };
 
 #ifndef USES
@@ -46,7 +48,8 @@ static const struct {
     struct vmtp_option now;
     size_t more;
 } options[] = {
-    { .now = { "count", "A number", .type = IF(OPTION_TYPE, 99, VMTP_UINT), .def = "7" } },
+    { .now = { "count", "A number", .type = IF(OPTION_TYPE, 99, VMTP_UINT), .def = "7" },
+      .more = IF(OPTION_TAIL, 1, 0) },
     { .now = { "flag", "A flag", .type = VMTP_BOOL, .offset = sizeof(struct options) } },
 };
 
@@ -54,7 +57,8 @@ static const struct {
     struct vmtp_metric now;
     size_t more;
 } metrics[] = {
-    { .now = { VMTP_GOODPUT, "bit/s", "Nothing", IF(METRIC_KIND, 9, VMTP_GAUGE), 0 } },
+    { .now = { VMTP_GOODPUT, "bit/s", "Nothing", IF(METRIC_KIND, 9, VMTP_GAUGE), 0 },
+      .more = IF(METRIC_TAIL, 1, 0) },
 };
 
 static int future_run(struct vmtp_self *self, const struct vmtp_flow *flow,

@@ -42,6 +42,8 @@ void fake_flow_make(struct fake_flow *flow, const char *protocol)
                                             : "flow=bulk,path=same-network,protocol=tcp",
         .spec = &flow->spec,
         .variant = &flow->variant,
+        .labels = flow->variant.labels,
+        .label_count = flow->variant.label_count,
         .route = { .size = sizeof(struct vmtp_route),
                    .path = "same-network",
                    .placement = "intra-node",

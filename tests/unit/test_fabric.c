@@ -235,7 +235,7 @@ static void says_how_a_server_is_reached(void **state)
         { sizeof *routes, FLOATING, INTER, "n1-left-a", "n2-right-a", 4 },
     };
     struct fabric_options opt = options_of(FABRIC_CLOUD);
-    struct vmtp_reach reach;
+    struct vmtp_reach reach = { .size = sizeof reach };
     struct topology *topology;
 
     (void)state;
@@ -268,7 +268,7 @@ static void refuses_what_can_not_be_reached(void **state)
     struct fabric_options opt = options_of(FABRIC_CLOUD);
     struct topology *topology = made(&opt, names, NULL, 0);
     struct vmtp_route route = { sizeof route, FLOATING, INTRA, "n1-left-a", "n1-right-a", 6 };
-    struct vmtp_reach reach = { .mtu = 7 };
+    struct vmtp_reach reach = { .size = sizeof reach, .mtu = 7 };
     struct vmtp_error err = { 0 };
 
     (void)state;

@@ -18,7 +18,7 @@
 static struct vmtp_channel start(const char *const *argv)
 {
     struct process_spec spec = { .argv = argv };
-    struct vmtp_channel channel = { 0 };
+    struct vmtp_channel channel = { .size = sizeof channel };
     struct vmtp_error err = { 0 };
 
     if (process_start(&spec, &channel, &err) < 0)
@@ -166,7 +166,7 @@ static void gives_a_clean_slate(void **state)
                                  "ls /proc/self/fd | wc -l; echo $LC_ALL; "
                                  "grep -E 'SigBlk|SigIgn' /proc/self/status",
                                  NULL };
-    struct vmtp_channel channel;
+    struct vmtp_channel channel = { .size = sizeof channel };
     int leaked = dup(2); /* not close-on-exec */
     unsigned long long mask, ignored;
     sigset_t blocked, old;
@@ -209,7 +209,7 @@ static void has_non_blocking_streams_that_close_on_exec(void **state)
 static void survives_missing_standard_streams(void **state)
 {
     const char *const argv[] = { "sh", "-c", "cat; echo e >&2", NULL };
-    struct vmtp_channel channel;
+    struct vmtp_channel channel = { .size = sizeof channel };
     int saved = fcntl(0, F_DUPFD_CLOEXEC, 10);
     char text[16];
 
@@ -235,7 +235,7 @@ static void refuses_what_is_no_namespace(void **state)
     const char *const argv[] = { "true", NULL };
     const int fds[] = { 2 };
     struct process_spec spec = { .argv = argv, .ns_fds = fds, .ns_count = 1 };
-    struct vmtp_channel channel;
+    struct vmtp_channel channel = { .size = sizeof channel };
     struct vmtp_error err = { 0 };
 
     (void)state;

@@ -160,6 +160,6 @@ int topology_reach(const struct topology *topology, const struct vmtp_route *rou
     reach.overhead_bytes = FABRIC_ETHERNET + (crosses ? FABRIC_VXLAN_BYTES : 0);
     if (topology->opt.topology != FABRIC_CLOUD || crosses)
         reach.rate_bps = topology->opt.rate_bps;
-    *ret = reach;
+    vmtp_give(ret, &reach, sizeof reach);
     return 0;
 }

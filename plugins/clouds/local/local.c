@@ -76,7 +76,7 @@ static int local_reach(struct vmtp_self *self, const struct vmtp_route *route,
     (void)self;
     (void)err;
     snprintf(reach.address, sizeof reach.address, "%s", route->family == 6 ? "::1" : "127.0.0.1");
-    *ret = reach;
+    vmtp_give(ret, &reach, sizeof reach);
     return 0;
 }
 

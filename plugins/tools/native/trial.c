@@ -190,7 +190,7 @@ static int run_trial(struct run *run, struct vmtp_error *err)
 static void tell_lost(struct vmtp_self *self, int r)
 {
     if (r == -ECONNRESET || r == -ECONNABORTED || r == -EPIPE)
-        vmtp_event(self, VMTP_LOST_CONNECTION, "the trial lost its connection");
+        vmtp_emit_event(self, VMTP_LOST_CONNECTION, "the trial lost its connection");
 }
 
 int native_run(struct vmtp_self *self, const struct vmtp_flow *flow, const struct vmtp_trial *trial,

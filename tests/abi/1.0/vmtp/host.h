@@ -173,6 +173,19 @@ struct vmtp_self {
     void *state;
 };
 
+/* Fill a sized struct that the core lends: as much of from (size bytes, its own size first) as the
+ * core knows of; the rest is not written. */
+static inline void vmtp_give(void *ret, const void *from, size_t size)
+{
+    size_t room;
+
+    memcpy(&room, ret, sizeof room);
+    if (size > room)
+        size = room;
+    if (size > sizeof room)
+        memcpy((char *)ret + sizeof room, (const char *)from + sizeof room, size - sizeof room);
+}
+
 /* ---- the same, shorter to write ------------------------------------------------------ */
 
 VMTP_PRINTF(3, 4)
@@ -203,7 +216,7 @@ static inline int vmtp_emit(struct vmtp_self *self, uint32_t metric, uint64_t ti
     return self->host->emit(self, &s);
 }
 
-static inline int vmtp_event(struct vmtp_self *self, uint32_t kind, const char *text)
+static inline int vmtp_emit_event(struct vmtp_self *self, uint32_t kind, const char *text)
 {
     struct vmtp_event e;
 
