@@ -40,6 +40,16 @@ for length in 64 512 1400; do
       flow "[ { native: { protocol: udp, length: $length } }, { peer-nuttcp: { protocol: udp, length: $length } }, { peer-iperf3: { protocol: udp, length: $length } } ]"
     } | measure udp$length
 done
-{ head cost; echo "  - { name: f, path: direct, tool: { native: { protocol: udp, rate: 1M } }, duration: 1s, warmup: 0s, repeat: { min: $rounds, max: $rounds } }"; } >"$dir/cost.yaml"
+{ head trial; echo "  - { name: f, path: direct, tool: { native: { protocol: udp, rate: 1M } }, duration: 1s, warmup: 0s, repeat: { min: $rounds, max: $rounds } }"; } >"$dir/cost.yaml"
 /usr/bin/python3 bench/cost.py "$B/vmtp" "$dir/cost.yaml" "$rounds" >"$dir/cost.json"
+
+{
+    printf 'vmtp: 1\ncloud: { fabric: { topology: bridge } }\nrun: { parallel: true }\nendpoints:\n'
+    seq 0 49 | sed 's/.*/  e&: {}/'
+    echo 'flows:'
+    seq 0 2 48 | while read -r i; do
+        echo "  - { name: f$i, from: e$i, to: e$((i + 1)), tool: { native: { protocol: udp, rate: 1M } }, duration: 1s, warmup: 0s, repeat: 1 }"
+    done
+} >"$dir/fifty.yaml"
+/usr/bin/python3 bench/cost.py "$B/vmtp" "$dir/fifty.yaml" 1 >"$dir/fifty.json"
 /usr/bin/python3 bench/report.py "$dir"
