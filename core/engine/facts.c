@@ -74,7 +74,7 @@ static void *asker(void *arg)
         int r = run_cancelled(run) ? -ECANCELED :
                                      ask(asking->fleet, endpoint, asking->probe, &facts, &err);
 
-        run->endpoints[i] = (struct endpoint_facts){ endpoint->name, facts };
+        run->endpoints[i].facts = facts;
         if (r < 0 && r != -ECANCELED)
             run_note(run, "note", "endpoint %s: its facts are not known: %s", endpoint->name,
                      err.text);
@@ -83,6 +83,21 @@ static void *asker(void *arg)
                         json_pack("{s:s, s:O}", "name", endpoint->name, "facts", facts));
     }
     return NULL;
+}
+
+/* Room for the answers; names are copied, for the document is made when the fleet is gone. */
+static int answers_make(struct fleet *fleet, struct vmtp_error *err)
+{
+    struct run *run = fleet->run;
+    size_t count = fleet->endpoint_count;
+
+    run->endpoints = arena_array(run->arena, count + 1, sizeof *run->endpoints);
+    for (size_t i = 0; run->endpoints && i < count; i++) {
+        run->endpoints[i].name = arena_strdup(run->arena, fleet->endpoints[i]->name);
+        if (!run->endpoints[i].name)
+            return vmtp_fail(err, -ENOMEM, "out of memory");
+    }
+    return run->endpoints ? 0 : vmtp_fail(err, -ENOMEM, "out of memory");
 }
 
 int facts_gather(struct fleet *fleet, struct vmtp_error *err)
@@ -96,9 +111,8 @@ int facts_gather(struct fleet *fleet, struct vmtp_error *err)
     size_t started = 0;
 
     run_doing(run, "asking %zu endpoints about themselves", count);
-    run->endpoints = arena_array(run->arena, count + 1, sizeof *run->endpoints);
-    if (!run->endpoints)
-        return vmtp_fail(err, -ENOMEM, "out of memory");
+    if (answers_make(fleet, err) < 0)
+        return -ENOMEM;
     if (helper_find("vmtp-probe", probe, sizeof probe, &why) < 0) {
         run_note(run, "note", "the endpoints' facts are not known: %s", why.text);
         return 0;

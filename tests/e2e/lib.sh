@@ -39,9 +39,10 @@ says() { grep -qF -- "$1" "$dir/err" || grep -qF -- "$1" "$dir/out"; }
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
 holds() { [ "$(json "$1" "$2")" = True ] || { echo "not so: $2"; json "$1" "$2"; return 1; }; }
 
-# Processes and namespaces that vmtp made and that are still there.
+# Processes and namespaces that this vmtp made and that are still there.  A namespace of a fabric has
+# no name: it is there as long as one of its processes is.
 probes() { pgrep -f "^$B/vmtp-probe" | wc -l; }
-namespaces() { lsns -t net -n 2>/dev/null | wc -l; }
+namespaces() { lsns -t net -n -o COMMAND 2>/dev/null | grep -c "^$B/vmtp"; }
 # until_true SECONDS COMMAND...: polls, for things that other processes do in their own time.
 until_true() {
     end=$(($(date +%s) + $1))

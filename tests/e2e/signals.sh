@@ -9,8 +9,7 @@ cloud: { fabric: { topology: pair, rate: 50M } }
 flows:
   - { name: bulk, path: direct, tool: native, duration: 1s, warmup: 100ms, repeat: { min: 6, max: 20, until: 0.01% } }
 END
-before=$(namespaces)
-clean() { no_probes && [ "$(namespaces)" -le "$before" ]; }
+clean() { no_probes && [ "$(namespaces)" -eq 0 ]; }
 begun() { grep -qs '"type":"trial"' "$VMTP_STATE_DIR"/runs/*/journal.ndjson; }
 newest() { ls -d "$VMTP_STATE_DIR"/runs/* | tail -n 1; }
 
