@@ -141,11 +141,11 @@ include tests/tests.mk
 # ---- house keeping -----------------------------------------------------------------------------------
 c_files := $(shell git ls-files -co --exclude-standard '*.[ch]' 2>/dev/null)
 format:
-	clang-format -i $(c_files)
+	@clang-format -i $(c_files)
 format-check:
-	clang-format --dry-run -Werror $(c_files)
+	@clang-format --dry-run -Werror $(c_files)
 tidy:
-	sh tests/tidy.sh $(c_files)
+	@sh tests/tidy.sh $(c_files)
 docs: all
 	sh share/docs.sh $B/vmtp
 $B/bench/peers.so: bench/peers.c

@@ -13,7 +13,8 @@
 #include <vmtp/error.h>
 
 /* Wait until one of the fds has an event (their number), the deadline has come (0), or cancel_fd
- * is readable (-ECANCELED).  deadline_ns 0: no deadline; cancel_fd -1: none.  count is at most 7. */
+ * is readable (-ECANCELED).  deadline_ns 0: no deadline; cancel_fd -1: none.  count is at most 7.
+ */
 int fd_poll(struct pollfd *fds, size_t count, uint64_t deadline_ns, int cancel_fd);
 
 /* All of it, whatever it takes: 0 or a negative errno. */

@@ -21,8 +21,7 @@ struct log {
 };
 
 _printf_(3, 4) void log_line(const struct log *log, enum vmtp_level level, const char *fmt, ...);
-_printf_(4, 0)
-void log_vline(const struct log *log, enum vmtp_level level, const char *prefix, const char *fmt,
-               va_list ap);
+_printf_(4, 0) void log_vline(const struct log *log, enum vmtp_level level, const char *prefix,
+                              const char *fmt, va_list ap);
 
 #endif

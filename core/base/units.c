@@ -257,13 +257,13 @@ struct number real_written(double value)
     return number;
 }
 
-/* Three digits in front of a unit. */
-static struct number three_digits(double value, const char *unit)
+/* So many digits, 3 or 4, in front of a unit; half is half of the last one for 1 to 10. */
+static struct number with_digits(double value, int digits, const char *unit)
 {
-    double size = fabs(value);
-    int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+    double size = fabs(value), half = digits == 3 ? 0.005 : 0.0005;
+    int whole = size < 10 - half ? 1 : size < 100 - 10 * half ? 2 : 3;
 
-    return number_format("%.*f %s", decimals, value, unit);
+    return number_format("%.*f %s", digits - whole, value, unit);
 }
 
 struct prefix {
@@ -271,15 +271,17 @@ struct prefix {
     const char *unit;
 };
 
-static struct number scaled_text(double value, const struct prefix *prefixes, size_t count)
+static struct number scaled_text(double value, int digits, const struct prefix *prefixes,
+                                 size_t count)
 {
+    double round_up = digits == 3 ? 0.9995 : 0.99995;
     size_t i = 0;
 
     if (!isfinite(value))
         return (struct number){ "-" };
-    while (i + 1 < count && fabs(value) < prefixes[i].factor * 0.9995)
+    while (i + 1 < count && fabs(value) < prefixes[i].factor * round_up)
         i++;
-    return three_digits(value / prefixes[i].factor, prefixes[i].unit);
+    return with_digits(value / prefixes[i].factor, digits, prefixes[i].unit);
 }
 
 struct number seconds_text(double s)
@@ -290,7 +292,7 @@ struct number seconds_text(double s)
 
     if (s >= 0 && s < 0.5e-9)
         return (struct number){ "0 s" };
-    return scaled_text(s, prefixes, COUNT(prefixes));
+    return scaled_text(s, 3, prefixes, COUNT(prefixes));
 }
 
 struct number duration_text(uint64_t ns)
@@ -312,7 +314,7 @@ struct number size_text(uint64_t bytes)
 
     if (bytes < 1024)
         return number_format("%llu B", (unsigned long long)bytes);
-    return scaled_text((double)bytes, prefixes, COUNT(prefixes));
+    return scaled_text((double)bytes, 3, prefixes, COUNT(prefixes));
 }
 
 struct number rate_text(double bps)
@@ -321,12 +323,12 @@ struct number rate_text(double bps)
         { 1e12, "Tb/s" }, { 1e9, "Gb/s" }, { 1e6, "Mb/s" }, { 1e3, "kb/s" }, { 1, "b/s" }
     };
 
-    return scaled_text(bps, prefixes, COUNT(prefixes));
+    return scaled_text(bps, 4, prefixes, COUNT(prefixes));
 }
 
 struct number share_text(double ratio)
 {
     if (!isfinite(ratio))
         return (struct number){ "-" };
-    return three_digits(ratio * 100, "%");
+    return with_digits(ratio * 100, 3, "%");
 }

@@ -36,11 +36,11 @@ struct number size_written(uint64_t bytes);  /* "64K" */
 struct number rate_written(uint64_t bps);    /* "2500M" */
 struct number real_written(double value);    /* "0.1" */
 
-/* As one reads it: three digits, and a unit. */
+/* As one reads it: three digits and a unit. */
 struct number duration_text(uint64_t ns); /* "210 us", "1.50 s", "2 min 5 s" */
 struct number seconds_text(double s);     /* the same of a figure in s; "-12.0 us" */
 struct number size_text(uint64_t bytes);  /* "64.0 KiB" */
-struct number rate_text(double bps);      /* "9.41 Gb/s" */
+struct number rate_text(double bps);      /* "9.410 Gb/s": four digits */
 struct number share_text(double ratio);   /* "2.5 %" */
 
 #endif

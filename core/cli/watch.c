@@ -118,7 +118,10 @@ int watch_start(struct run *run, bool progress, struct watch **ret, struct vmtp_
 
     if (!watch)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    *watch = (struct watch){ .run = run, .progress = progress, .signal_fd = -1, .stop_fd = -1,
+    *watch = (struct watch){ .run = run,
+                             .progress = progress,
+                             .signal_fd = -1,
+                             .stop_fd = -1,
                              .terminal = isatty(STDERR_FILENO) };
     r = watch_fds(watch);
     if (r < 0) {

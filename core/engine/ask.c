@@ -11,8 +11,7 @@ struct asked {
     struct arena *arena;
 };
 
-_printf_(3, 0)
-static void asked_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
+_printf_(3, 0) static void asked_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
 {
     log_vline(CONTAINER(self, struct asked, self)->log, (enum vmtp_level)level, "", fmt, ap);
 }
@@ -35,10 +34,13 @@ static int ask(void *arg, const struct planned_flow *flow, const struct vmtp_tri
 {
     const struct component *component = flow->variant->tool;
     const struct vmtp_tool *tool = &component->ops.tool;
-    struct vmtp_flow table = { .size = sizeof table, .key = flow->key, .path = flow->route.path,
+    struct vmtp_flow table = { .size = sizeof table,
+                               .key = flow->key,
+                               .path = flow->route.path,
                                .family = flow->route.family };
     struct asked asked = { .self = { .host = &asked_host, .opt = flow->variant->opt },
-                           .log = arg, .arena = arena };
+                           .log = arg,
+                           .arena = arena };
     struct reasons reasons;
 
     *ret = (struct vmtp_cost){ .size = sizeof *ret };

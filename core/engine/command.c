@@ -81,8 +81,8 @@ static int end_take(struct end *end, const struct vmtp_line *line, struct vmtp_e
     r = buf_add(&end->whole, line->text, line->len);
     if (r == 0)
         r = buf_add(&end->whole, "\n", 1);
-    return r < 0 ? vmtp_fail(err, r, "%s printed more than %d bytes", end->argv.arg[0], WHOLE_MAX) :
-                   0;
+    return r < 0 ? vmtp_fail(err, r, "%s printed more than %d bytes", end->argv.arg[0], WHOLE_MAX)
+                 : 0;
 }
 
 /* Read to the end; then, for a tool that wants it so, parse the whole of it. */
@@ -111,7 +111,8 @@ static int end_stop(struct end *end, uint64_t grace_ns, struct vmtp_error *err)
     return process ? host_of(end)->process_stop(&end->tool->self, process, grace_ns, err) : 0;
 }
 
-/* ---- is the server there? --------------------------------------------------------------------------- */
+/* ---- is the server there?
+ * --------------------------------------------------------------------------- */
 
 struct look {
     uint32_t port;
@@ -169,8 +170,8 @@ static int text_wait(struct end *server, const char *text, struct vmtp_error *er
         if (taken < 0 || strstr(line.text, text))
             return taken < 0 ? taken : 0;
     }
-    return r < 0 ? r :
-                   vmtp_fail(err, -EPROTO, "endpoint %s: the server %s ended: %s",
+    return r < 0 ? r
+                 : vmtp_fail(err, -EPROTO, "endpoint %s: the server %s ended: %s",
                              server->endpoint->name, server->argv.arg[0], server->last_words);
 }
 
@@ -185,7 +186,8 @@ static int server_wait(struct end *server, uint32_t port, struct vmtp_error *err
     return port ? port_wait(server, port, err) : 0;
 }
 
-/* ---- the trial -------------------------------------------------------------------------------------- */
+/* ---- the trial
+ * -------------------------------------------------------------------------------------- */
 
 /* The client has said all: read what the server has still to say, then stop it. */
 static int server_end(struct end *server, struct vmtp_error *err)
@@ -228,13 +230,19 @@ static int ends_run(struct end *client, struct end *server, const struct vmtp_tr
     return status < 0 ? status : server_end(server, err);
 }
 
-int command_run(struct instance *tool, const struct vmtp_flow *flow,
-                const struct vmtp_trial *trial, uint32_t port, struct vmtp_error *err)
+int command_run(struct instance *tool, const struct vmtp_flow *flow, const struct vmtp_trial *trial,
+                uint32_t port, struct vmtp_error *err)
 {
-    struct end client = { .tool = tool, .flow = flow, .endpoint = flow->client,
-                          .role = VMTP_CLIENT, .whole = BUF(WHOLE_MAX) };
-    struct end server = { .tool = tool, .flow = flow, .endpoint = flow->server,
-                          .role = VMTP_SERVER, .whole = BUF(WHOLE_MAX) };
+    struct end client = { .tool = tool,
+                          .flow = flow,
+                          .endpoint = flow->client,
+                          .role = VMTP_CLIENT,
+                          .whole = BUF(WHOLE_MAX) };
+    struct end server = { .tool = tool,
+                          .flow = flow,
+                          .endpoint = flow->server,
+                          .role = VMTP_SERVER,
+                          .whole = BUF(WHOLE_MAX) };
     int r = ends_run(&client, &server, trial, port, err);
 
     end_stop(&client, 0, NULL);

@@ -19,9 +19,27 @@ struct test {
 
 /* What a parser may meet: nothing, words, numbers too large, what is no text. */
 static const char *const garbage[] = {
-    "", " ", "\t", "-", "=", "{", "{}", "[1]", "null", "nan", "inf", "-1", "error: no route",
-    "99999999999999999999999999", "a=1 b=2 c=", "[  5]   0.00-1.00   sec  1.10 GBytes",
-    "\xff\xfe\x80", "%s%n%d", "rate_Mbps=", "{\"end\":{}}", "{\"end\":{\"sum\":[]}}",
+    "",
+    " ",
+    "\t",
+    "-",
+    "=",
+    "{",
+    "{}",
+    "[1]",
+    "null",
+    "nan",
+    "inf",
+    "-1",
+    "error: no route",
+    "99999999999999999999999999",
+    "a=1 b=2 c=",
+    "[  5]   0.00-1.00   sec  1.10 GBytes",
+    "\xff\xfe\x80",
+    "%s%n%d",
+    "rate_Mbps=",
+    "{\"end\":{}}",
+    "{\"end\":{\"sum\":[]}}",
 };
 
 _printf_(3, 4) static void verdict(struct test *test, bool passed, const char *fmt, ...)
@@ -36,7 +54,8 @@ _printf_(3, 4) static void verdict(struct test *test, bool passed, const char *f
     test->say(test->arg, passed, phrase);
 }
 
-/* ---- the host ---------------------------------------------------------------------------------------- */
+/* ---- the host
+ * ---------------------------------------------------------------------------------------- */
 
 static struct test *test_of(struct vmtp_self *self)
 {
@@ -109,15 +128,17 @@ static const struct vmtp_host test_host = {
     .emit_event = take_event,
 };
 
-/* ---- what is tried ----------------------------------------------------------------------------------- */
+/* ---- what is tried
+ * ----------------------------------------------------------------------------------- */
 
 static void try_commands(struct test *test, struct instance *instance)
 {
     const struct vmtp_tool *tool = &test->component->ops.tool;
     struct vmtp_endpoint ends[] = { { sizeof *ends, "a", "192.0.2.1", "", NULL },
                                     { sizeof *ends, "b", "192.0.2.2", "", NULL } };
-    struct vmtp_flow flow = { sizeof flow, "flow=test", "", &ends[0], &ends[1], "192.0.2.2", 4,
-                              1500 };
+    struct vmtp_flow flow = {
+        sizeof flow, "flow=test", "", &ends[0], &ends[1], "192.0.2.2", 4, 1500
+    };
     struct vmtp_trial trial = { sizeof trial, 1, 0, 1000000000, 100000000, 0 };
 
     for (enum vmtp_role role = VMTP_CLIENT; tool->command && role <= VMTP_SERVER; role++) {
@@ -125,8 +146,8 @@ static void try_commands(struct test *test, struct instance *instance)
         struct vmtp_error err = { 0 };
         int r = tool->command(&instance->self, &flow, &trial, role, &argv, &err);
 
-        verdict(test, r < 0 ? err.code == r : argv.count <= VMTP_ARGV_MAX,
-                "command() of the %s %s", role == VMTP_CLIENT ? "client" : "server",
+        verdict(test, r < 0 ? err.code == r : argv.count <= VMTP_ARGV_MAX, "command() of the %s %s",
+                role == VMTP_CLIENT ? "client" : "server",
                 r < 0 ? err.text : "stays within its words");
     }
     for (size_t i = 0; tool->parse && i < COUNT(garbage); i++) {

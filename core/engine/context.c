@@ -30,8 +30,7 @@ void context_step(struct context *context, uint64_t limit_ns)
     atomic_store(&context->deadline_ns, limit_ns ? clock_now_ns() + limit_ns : 0);
 }
 
-_printf_(3, 0)
-static void host_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
+_printf_(3, 0) static void host_log(struct vmtp_self *self, int level, const char *fmt, va_list ap)
 {
     struct context *context = context_of(self);
 
@@ -65,7 +64,8 @@ static void host_progress(struct vmtp_self *self, double part, const char *doing
         run_doing(context->run, "%s: %s", context->name, doing);
 }
 
-/* ---- what was measured -------------------------------------------------------------------------- */
+/* ---- what was measured --------------------------------------------------------------------------
+ */
 
 static int record_add(struct context *context, const struct vmtp_metric *metric,
                       const struct vmtp_sample *sample, uint64_t time_ns)
@@ -194,7 +194,8 @@ static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmt
     return 0;
 }
 
-/* ---- processes and files ------------------------------------------------------------------------ */
+/* ---- processes and files ------------------------------------------------------------------------
+ */
 
 static int no_endpoints(struct vmtp_error *err)
 {
@@ -261,7 +262,8 @@ static int host_helper(struct vmtp_self *self, const char *name, char *ret_path,
     return helper_find(name, ret_path, len, err);
 }
 
-/* ---- for clouds ------------------------------------------------------------------------------------- */
+/* ---- for clouds
+ * ------------------------------------------------------------------------------------- */
 
 static int host_endpoint(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                          struct vmtp_error *err)

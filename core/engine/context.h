@@ -12,11 +12,11 @@ struct start;
 
 struct context {
     struct run *run;
-    struct fleet *fleet;            /* NULL: there are no endpoints yet */
+    struct fleet *fleet; /* NULL: there are no endpoints yet */
     const struct component *component;
-    const char *name;               /* for log lines: "native flow=bulk,..." */
-    int cancel_fd;                  /* what makes its waits end */
-    _Atomic uint64_t deadline_ns;   /* of the step that is being run; 0: none */
+    const char *name;                /* for log lines: "native flow=bulk,..." */
+    int cancel_fd;                   /* what makes its waits end */
+    _Atomic uint64_t deadline_ns;    /* of the step that is being run; 0: none */
     struct measurement *measurement; /* a tool's: the flow */
     struct trial *trial;             /* a tool's: the one that is being run; NULL: none */
     struct start *start;             /* a tool's: where it waits for the flows beside it */

@@ -7,9 +7,9 @@
 
 #include <limits.h>
 
-#define ASK_NS         (20 * NS_PER_S)
-#define ANSWER_MAX     (256 * 1024)
-#define ANSWERS_AHEAD  16 /* so many endpoints are asked at the same time */
+#define ASK_NS        (20 * NS_PER_S)
+#define ANSWER_MAX    (256 * 1024)
+#define ANSWERS_AHEAD 16 /* so many endpoints are asked at the same time */
 
 struct answer {
     struct buf text;
@@ -32,8 +32,9 @@ static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const 
     struct answer answer = { .text = BUF(ANSWER_MAX) };
     char path[PATH_MAX];
     const char *argv[] = { path, "facts", endpoint->address, NULL };
-    struct vmtp_exec exec = { .size = sizeof exec, .argv = argv, .line = answer_line,
-                              .arg = &answer };
+    struct vmtp_exec exec = {
+        .size = sizeof exec, .argv = argv, .line = answer_line, .arg = &answer
+    };
     json_t *facts = NULL;
     int r = fleet_put(fleet, endpoint, probe, path, sizeof path, err);
 
@@ -71,8 +72,8 @@ static void *asker(void *arg)
         struct vmtp_error err = { 0 };
         const struct vmtp_endpoint *endpoint = asking->fleet->endpoints[i];
         json_t *facts = NULL;
-        int r = run_cancelled(run) ? -ECANCELED :
-                                     ask(asking->fleet, endpoint, asking->probe, &facts, &err);
+        int r = run_cancelled(run) ? -ECANCELED
+                                   : ask(asking->fleet, endpoint, asking->probe, &facts, &err);
 
         run->endpoints[i].facts = facts;
         if (r < 0 && r != -ECANCELED)

@@ -126,9 +126,8 @@ static int flow_prepare(struct flow *flow, struct vmtp_error *err)
         return 0;
     flow->prepared = true; /* finish() is called also after a failure */
     context_step(&flow->context, PREPARE_NS);
-    return tool_of(flow)->prepare ?
-               tool_of(flow)->prepare(&flow->tool->self, &flow->table, err) :
-               0;
+    return tool_of(flow)->prepare ? tool_of(flow)->prepare(&flow->tool->self, &flow->table, err)
+                                  : 0;
 }
 
 static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_error *err)

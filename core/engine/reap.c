@@ -28,8 +28,9 @@ int run_reap(const char *id, const struct registry *registry, const struct log *
     _cleanup_(arena_freep) struct arena *arena = arena_new();
     _cleanup_(ledger_freep) struct ledger *ledger = NULL;
     _free_ char *folder = NULL;
-    struct run run = { .registry = registry, .log = log, .arena = arena, .cancel_fd = -1,
-                       .hurry_fd = -1 };
+    struct run run = {
+        .registry = registry, .log = log, .arena = arena, .cancel_fd = -1, .hurry_fd = -1
+    };
     int r = arena ? run_folder_find(id, &folder, err) : vmtp_fail(err, -ENOMEM, "out of memory");
 
     *ret_count = 0;

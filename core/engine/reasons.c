@@ -3,8 +3,7 @@
 
 #include "../base/attr.h"
 
-_printf_(2, 3)
-static void reasons_add(struct vmtp_reasons *table, const char *fmt, ...)
+_printf_(2, 3) static void reasons_add(struct vmtp_reasons *table, const char *fmt, ...)
 {
     struct reasons *reasons = CONTAINER(table, struct reasons, table);
     size_t used = strlen(reasons->text);

@@ -66,8 +66,9 @@ int run_new(const struct plan *plan, const struct registry *registry, const stru
 
     if (!run)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    *run = (struct run){ .plan = plan, .registry = registry, .log = log, .cancel_fd = -1,
-                         .hurry_fd = -1 };
+    *run = (struct run){
+        .plan = plan, .registry = registry, .log = log, .cancel_fd = -1, .hurry_fd = -1
+    };
     pthread_mutex_init(&run->lock, NULL);
     r = run_fill(run, err);
     if (r == 0)

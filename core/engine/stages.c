@@ -41,7 +41,8 @@ static void shuffle(struct running **order, size_t count, uint64_t *state)
     }
 }
 
-/* ---- one stage ------------------------------------------------------------------------------------- */
+/* ---- one stage
+ * ------------------------------------------------------------------------------------- */
 
 static void running_open(struct running *running, struct fleet *fleet)
 {
@@ -108,7 +109,8 @@ static int trials_run(struct running *running, struct worker *workers, struct st
     int r = 0;
 
     for (size_t i = 0; i < count; i++) {
-        workers[i] = (struct worker){ .flow = &running->flows[i], .start = start,
+        workers[i] = (struct worker){ .flow = &running->flows[i],
+                                      .start = start,
                                       .warmup_ns = running->warmup_ns };
         if (r == 0)
             r = -pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]);
@@ -157,7 +159,8 @@ static int running_step(struct running *running, struct fleet *fleet, struct vmt
     return r;
 }
 
-/* ---- all of them ----------------------------------------------------------------------------------- */
+/* ---- all of them
+ * ----------------------------------------------------------------------------------- */
 
 /* Trials that a stage will still want at the least, counted for its progress line. */
 static uint32_t trials_left(const struct running *running)
@@ -200,8 +203,8 @@ static void progress_update(struct run *run, const struct running *all, size_t c
     pthread_mutex_unlock(&run->lock);
 }
 
-static int round_run(struct running **order, size_t count, struct fleet *fleet,
-                     struct running *all, size_t all_count, uint32_t *done, struct vmtp_error *err)
+static int round_run(struct running **order, size_t count, struct fleet *fleet, struct running *all,
+                     size_t all_count, uint32_t *done, struct vmtp_error *err)
 {
     struct run *run = fleet->run;
     int r = 0;
@@ -286,8 +289,8 @@ int stages_run(struct run *run, struct fleet *fleet, struct vmtp_error *err)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
     struct running *all = NULL;
-    int r = arena ? running_make(run->plan, arena, &all, err) :
-                    vmtp_fail(err, -ENOMEM, "out of memory");
+    int r = arena ? running_make(run->plan, arena, &all, err)
+                  : vmtp_fail(err, -ENOMEM, "out of memory");
 
     if (r < 0)
         return r;

@@ -135,9 +135,9 @@ static int module_copy(const struct vmtp_module *module, struct plugin *plugin, 
     plugin->license = module->license;
     plugin->abi_minor = module->abi_minor;
     for (size_t i = 0; module->components[i]; i++) {
-        int r = i < COMPONENTS_MAX ?
-                    component_copy(module->components[i], plugin, arena, tail, err) :
-                    vmtp_fail(err, -E2BIG, "has more than %d components", COMPONENTS_MAX);
+        int r = i < COMPONENTS_MAX
+                    ? component_copy(module->components[i], plugin, arena, tail, err)
+                    : vmtp_fail(err, -E2BIG, "has more than %d components", COMPONENTS_MAX);
 
         if (r < 0)
             return r;

@@ -6,9 +6,9 @@
 #include <dirent.h>
 #include <limits.h>
 
-#define TEXT(number)    #number
-#define TEXT_OF(macro)  TEXT(macro)
-#define ABI_MAJOR_TEXT  TEXT_OF(VMTP_ABI_MAJOR)
+#define TEXT(number)   #number
+#define TEXT_OF(macro) TEXT(macro)
+#define ABI_MAJOR_TEXT TEXT_OF(VMTP_ABI_MAJOR)
 
 const char *kind_name(enum vmtp_kind kind)
 {

@@ -10,9 +10,10 @@ static int tail_check(const void *from, size_t known, size_t size, const char *w
 
     for (size_t i = known; i < size; i++)
         if (bytes[i])
-            return vmtp_fail(err, -ENOTSUP,
-                             "%s uses byte %zu, of which this vmtp knows %zu: it needs a newer vmtp",
-                             what, i, known);
+            return vmtp_fail(
+                err, -ENOTSUP,
+                "%s uses byte %zu, of which this vmtp knows %zu: it needs a newer vmtp", what, i,
+                known);
     return 0;
 }
 

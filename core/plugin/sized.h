@@ -5,8 +5,8 @@
 #ifndef VMTP_PLUGIN_SIZED_H
 #define VMTP_PLUGIN_SIZED_H
 
-#include <vmtp/option.h>
 #include <vmtp/error.h>
+#include <vmtp/option.h>
 
 /* Copy a sized struct that a plugin filled into a zeroed one of ours: what it is too old for is
  * zero; what it has and we don't know must be zero, or it is refused. */

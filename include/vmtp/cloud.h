@@ -95,7 +95,8 @@ struct vmtp_cloud {
     /* [any] Once ended is readable: its exit status, or 128 + the signal that ended it; frees the
      * channel but for its fds. */
     int (*reap)(struct vmtp_self *, struct vmtp_channel *);
-    /* [any] As host->put().  NULL: endpoints see this machine's files, so the path stays as it is. */
+    /* [any] As host->put().  NULL: endpoints see this machine's files, so the path stays as it is.
+     */
     int (*put)(struct vmtp_self *, const struct vmtp_endpoint *, const char *from, char *ret_path,
                size_t len, struct vmtp_error *);
 };

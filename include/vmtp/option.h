@@ -37,8 +37,8 @@ enum vmtp_type {
 };
 
 enum vmtp_option_flag {
-    VMTP_REQUIRED = 1 << 0,   /* a scenario without it is refused */
-    VMTP_SECRET = 1 << 1,     /* never logged nor stored; may be written {env: NAME}, {file: PATH} */
+    VMTP_REQUIRED = 1 << 0, /* a scenario without it is refused */
+    VMTP_SECRET = 1 << 1,   /* never logged nor stored; may be written {env: NAME}, {file: PATH} */
     VMTP_DEPRECATED = 1 << 2, /* still read, with a warning that shows help */
 };
 
@@ -65,13 +65,13 @@ struct vmtp_map {
 };
 
 struct vmtp_option {
-    const char *name; /* kebab-case, unique in its table */
-    const char *help; /* one sentence without a full stop */
-    uint32_t type;    /* enum vmtp_type */
-    uint32_t flags;   /* enum vmtp_option_flag */
-    size_t offset;    /* into the options struct */
-    const char *def;  /* as one would write it in YAML; NULL: zero, NULL, empty */
-    int64_t min, max; /* inclusive, in the C value's unit; both 0: any */
+    const char *name;                  /* kebab-case, unique in its table */
+    const char *help;                  /* one sentence without a full stop */
+    uint32_t type;                     /* enum vmtp_type */
+    uint32_t flags;                    /* enum vmtp_option_flag */
+    size_t offset;                     /* into the options struct */
+    const char *def;                   /* as one would write it in YAML; NULL: zero, NULL, empty */
+    int64_t min, max;                  /* inclusive, in the C value's unit; both 0: any */
     const struct vmtp_choice *choices; /* VMTP_ENUM: ends with a NULL name */
     uint32_t item;                     /* VMTP_LIST: the type of its items, a scalar one */
 };
@@ -94,8 +94,9 @@ struct vmtp_option {
 #define VMTP_OPT_ADDRESS(s, f)  .type = VMTP_ADDRESS, .offset = VMTP_AT(s, f, const char *)
 #define VMTP_OPT_PORT(s, f)     .type = VMTP_PORT, .offset = VMTP_AT(s, f, uint64_t)
 #define VMTP_OPT_PATH(s, f)     .type = VMTP_PATH, .offset = VMTP_AT(s, f, const char *)
-#define VMTP_OPT_LIST(s, f, of) .type = VMTP_LIST, .offset = VMTP_AT(s, f, struct vmtp_list), .item = of
-#define VMTP_OPT_MAP(s, f)      .type = VMTP_MAP, .offset = VMTP_AT(s, f, struct vmtp_map)
+#define VMTP_OPT_LIST(s, f, of)                                                                    \
+    .type = VMTP_LIST, .offset = VMTP_AT(s, f, struct vmtp_list), .item = of
+#define VMTP_OPT_MAP(s, f) .type = VMTP_MAP, .offset = VMTP_AT(s, f, struct vmtp_map)
 
 /* An array that carries its own stride, so that its rows can grow in a later minor version. */
 struct vmtp_table {

@@ -32,7 +32,8 @@ struct vmtp_sink {
     int (*record)(struct vmtp_self *, const struct vmtp_record *, struct vmtp_error *);
     /* [worker] The result document, vmtp.result/1, len bytes and a NUL.  NULL: not wanted. */
     int (*end)(struct vmtp_self *, const char *json, size_t len, struct vmtp_error *);
-    /* Pure [main].  1: this instance writes to vmtp's own stdout, so nothing else may.  NULL: no. */
+    /* Pure [main].  1: this instance writes to vmtp's own stdout, so nothing else may.  NULL: no.
+     */
     int (*takes_stdout)(const void *opt);
 };
 

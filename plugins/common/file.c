@@ -109,3 +109,9 @@ void out_file_drop(struct out_file *file)
     if (file->temporary[0])
         unlink(file->temporary);
 }
+
+void out_file_tell(struct vmtp_self *self, const char *path)
+{
+    if (path && *path && !path_is_stdout(path))
+        vmtp_info(self, "results are in %s", path);
+}

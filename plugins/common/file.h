@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <vmtp/error.h>
+#include <vmtp/host.h>
 
 struct out_file {
     FILE *stream; /* NULL: not open */
@@ -28,6 +28,8 @@ int out_file_open(struct out_file *file, const char *path, struct vmtp_error *er
 void out_file_write(struct out_file *file, const void *data, size_t len);
 /* Down to the disk and under its name; or why not, and then nothing has changed there. */
 int out_file_close(struct out_file *file, struct vmtp_error *err);
+/* Tell the person where the results are; nothing for stdout and "". */
+void out_file_tell(struct vmtp_self *self, const char *path);
 /* Forget it, unless it is closed already. */
 void out_file_drop(struct out_file *file);
 

@@ -121,7 +121,7 @@ static char **environment_make(void)
     for (size_t i = 0; i < n; i++)
         if (strncmp(environ[i], "LC_ALL=", 7) != 0)
             env[kept++] = environ[i];
-    env[kept] = (char *)(uintptr_t)"LC_ALL=C"; /* execve() writes to none of them */
+    env[kept] = (char *)(uintptr_t) "LC_ALL=C"; /* execve() writes to none of them */
     return env;
 }
 

@@ -24,8 +24,7 @@ static const struct vmtp_option options[] = {
       .help = "The endpoint that can not be made; 0: none" },
     { VMTP_OPT_DURATION(struct options, pause_ns), .name = "pause",
       .help = "How long each endpoint takes" },
-    { VMTP_OPT_BOOL(struct options, stuck), .name = "stuck",
-      .help = "Nothing can be removed" },
+    { VMTP_OPT_BOOL(struct options, stuck), .name = "stuck", .help = "Nothing can be removed" },
 };
 
 static int file_make(struct vmtp_self *self, const char *run, const char *name,

@@ -35,7 +35,8 @@ static int ticker_run(struct vmtp_self *self, const struct vmtp_endpoint *const 
 
     for (uint64_t beat = 1; r == 0; beat++) {
         for (size_t i = 0; i < count; i++) {
-            struct vmtp_sample sample = { .size = sizeof sample, .subject = endpoints[i]->name,
+            struct vmtp_sample sample = { .size = sizeof sample,
+                                          .subject = endpoints[i]->name,
                                           .value = (double)beat };
 
             self->host->emit(self, &sample);

@@ -163,8 +163,9 @@ static void exec_returns_the_exit_status(void **state)
 {
     const char *argv[] = { "sh", "-c", "echo x; exit 3", NULL };
     int count = 0;
-    struct vmtp_exec exec = { .size = sizeof exec, .argv = argv, .line = count_line,
-                              .arg = &count };
+    struct vmtp_exec exec = {
+        .size = sizeof exec, .argv = argv, .line = count_line, .arg = &count
+    };
 
     (void)state;
     assert_int_equal(process_exec(cloud, &endpoint, &exec, soon(), -1, NULL), 3);
@@ -175,8 +176,9 @@ static void exec_stops_when_the_reader_has_enough(void **state)
 {
     const char *argv[] = { "yes", NULL };
     int count = 0;
-    struct vmtp_exec exec = { .size = sizeof exec, .argv = argv, .line = count_line,
-                              .arg = &count };
+    struct vmtp_exec exec = {
+        .size = sizeof exec, .argv = argv, .line = count_line, .arg = &count
+    };
 
     (void)state;
     assert_int_equal(process_exec(cloud, &endpoint, &exec, soon(), -1, NULL), -EPIPE);

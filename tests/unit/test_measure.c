@@ -56,8 +56,8 @@ static struct bench bench_make(const char *flows)
     struct bench bench = { 0 };
     struct vmtp_error err = { 0 };
     char text[4096];
-    int n = snprintf(text, sizeof text,
-                     "vmtp: 1\ncloud: local\nrun: { seed: 7 }\nflows:\n%s", flows);
+    int n =
+        snprintf(text, sizeof text, "vmtp: 1\ncloud: local\nrun: { seed: 7 }\nflows:\n%s", flows);
 
     if (scenario_parse(text, (size_t)n, "test.yaml", registry, &bench.scenario, &err) < 0 ||
         plan_make(bench.scenario, &tools, &bench.plan, &err) < 0 ||
@@ -77,9 +77,9 @@ static void bench_clear(struct bench *bench)
 
 static void every_flow_gets_the_trials_it_asked_for(void **state)
 {
-    struct bench bench =
-        bench_make("  - { name: a, tool: { 'null': { protocol: [tcp, udp] } }, repeat: 3, " FLOW " }\n"
-                   "  - { name: b, tool: 'null', repeat: 5, " FLOW " }\n");
+    struct bench bench = bench_make(
+        "  - { name: a, tool: { 'null': { protocol: [tcp, udp] } }, repeat: 3, " FLOW " }\n"
+        "  - { name: b, tool: 'null', repeat: 5, " FLOW " }\n");
 
     (void)state;
     assert_int_equal(run_measure(bench.run, NULL), 0);
@@ -93,9 +93,9 @@ static void every_flow_gets_the_trials_it_asked_for(void **state)
 
 static void a_flow_that_can_not_prepare_fails_and_the_others_go_on(void **state)
 {
-    struct bench bench =
-        bench_make("  - { name: bad, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW " }\n"
-                   "  - { name: good, tool: 'null', repeat: 3, " FLOW " }\n");
+    struct bench bench = bench_make(
+        "  - { name: bad, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW " }\n"
+        "  - { name: good, tool: 'null', repeat: 3, " FLOW " }\n");
 
     (void)state;
     assert_int_equal(run_measure(bench.run, NULL), 0);
@@ -108,7 +108,8 @@ static void a_flow_that_can_not_prepare_fails_and_the_others_go_on(void **state)
 static void flows_of_one_stage_fail_together(void **state)
 {
     struct bench bench = bench_make(
-        "  - { name: bad, stage: s, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW " }\n"
+        "  - { name: bad, stage: s, tool: { 'null': { fail-prepare: true } }, repeat: 3, " FLOW
+        " }\n"
         "  - { name: good, stage: s, tool: 'null', repeat: 3, " FLOW " }\n");
 
     (void)state;

@@ -9,8 +9,9 @@
 #include "core/base/clock.h"
 #include "core/report/progress.h"
 
-static const struct progress half = { .done = 10, .expected = 20, .left_ns = 20 * NS_PER_S,
-                                      .doing = "flow=bulk,path=direct" };
+static const struct progress half = {
+    .done = 10, .expected = 20, .left_ns = 20 * NS_PER_S, .doing = "flow=bulk,path=direct"
+};
 
 static void the_line_says_how_far_and_how_long(void **state)
 {

@@ -35,7 +35,8 @@ static void all_start_at_the_same_time(void **state)
     (void)state;
     assert_int_equal(start_init(&start, COUNT(comers), NULL), 0);
     for (size_t i = 0; i < COUNT(comers); i++) {
-        comers[i] = (struct comer){ .start = &start, .cancel_fd = -1,
+        comers[i] = (struct comer){ .start = &start,
+                                    .cancel_fd = -1,
                                     .deadline_ns = clock_now_ns() + 10 * NS_PER_S };
         assert_int_equal(pthread_create(&comers[i].thread, NULL, come, &comers[i]), 0);
     }
@@ -56,7 +57,8 @@ static void one_that_gives_up_is_not_waited_for(void **state)
     (void)state;
     assert_int_equal(start_init(&start, 2, NULL), 0);
     start_leave(&start);
-    comer = (struct comer){ .start = &start, .cancel_fd = -1,
+    comer = (struct comer){ .start = &start,
+                            .cancel_fd = -1,
                             .deadline_ns = clock_now_ns() + 10 * NS_PER_S };
     come(&comer);
     assert_int_equal(comer.r, 0);
@@ -70,7 +72,8 @@ static void waiting_ends_at_its_deadline(void **state)
 
     (void)state;
     assert_int_equal(start_init(&start, 2, NULL), 0);
-    comer = (struct comer){ .start = &start, .cancel_fd = -1,
+    comer = (struct comer){ .start = &start,
+                            .cancel_fd = -1,
                             .deadline_ns = clock_now_ns() + 5 * NS_PER_MS };
     come(&comer);
     assert_int_equal(comer.r, -ETIMEDOUT);
@@ -85,7 +88,8 @@ static void waiting_ends_when_the_run_is_cancelled(void **state)
 
     (void)state;
     assert_int_equal(start_init(&start, 2, NULL), 0);
-    comer = (struct comer){ .start = &start, .cancel_fd = cancel_fd,
+    comer = (struct comer){ .start = &start,
+                            .cancel_fd = cancel_fd,
                             .deadline_ns = clock_now_ns() + 10 * NS_PER_S };
     come(&comer);
     assert_int_equal(comer.r, -ECANCELED);

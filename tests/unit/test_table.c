@@ -48,19 +48,20 @@ static const char bulk[] =
 static void a_flow_is_a_table_and_what_is_absent_a_dash(void **state)
 {
     (void)state;
-    shows(bulk, &plain,
-          HEAD
-          "\nbulk\n"
-          "  path                     protocol   goodput     95 %  of ceiling     loss  n  verdict "
-          " notes\n"
-          "  same-network/intra-node  tcp       941 Mb/s  ±0.21 %      98.1 %        –  6  pass\n"
-          "  floating-ip              udp       100 Mb/s        –           –  0.125 %  3          "
-          " 1\n"
-          "  a → b                    tcp         failed        –           –        –  –  fail    "
-          " 2,1\n"
-          "\nnotes\n"
-          "  1  disturbed in 1 of 3 trials\n"
-          "  2  3 of 3 trials failed: refused\n");
+    shows(
+        bulk, &plain,
+        HEAD
+        "\nbulk\n"
+        "  path                     protocol     goodput     95 %  of ceiling     loss  n  verdict "
+        " notes\n"
+        "  same-network/intra-node  tcp       941.0 Mb/s  ±0.21 %      98.1 %        –  6  pass\n"
+        "  floating-ip              udp       100.0 Mb/s        –           –  0.125 %  3          "
+        " 1\n"
+        "  a → b                    tcp           failed        –           –        –  –  fail    "
+        " 2,1\n"
+        "\nnotes\n"
+        "  1  disturbed in 1 of 3 trials\n"
+        "  2  3 of 3 trials failed: refused\n");
 }
 
 static void plain_ascii_where_the_terminal_has_no_more(void **state)
@@ -68,19 +69,20 @@ static void plain_ascii_where_the_terminal_has_no_more(void **state)
     const struct style ascii = { .width = TABLE_WIDTH };
 
     (void)state;
-    shows(bulk, &ascii,
-          HEAD
-          "\nbulk\n"
-          "  path                     protocol   goodput      95 %  of ceiling     loss  n  "
-          "verdict  notes\n"
-          "  same-network/intra-node  tcp       941 Mb/s  +-0.21 %      98.1 %        -  6  pass\n"
-          "  floating-ip              udp       100 Mb/s         -           -  0.125 %  3         "
-          "  1\n"
-          "  a -> b                   tcp         failed         -           -        -  -  fail   "
-          "  2,1\n"
-          "\nnotes\n"
-          "  1  disturbed in 1 of 3 trials\n"
-          "  2  3 of 3 trials failed: refused\n");
+    shows(
+        bulk, &ascii,
+        HEAD
+        "\nbulk\n"
+        "  path                     protocol     goodput      95 %  of ceiling     loss  n  "
+        "verdict  notes\n"
+        "  same-network/intra-node  tcp       941.0 Mb/s  +-0.21 %      98.1 %        -  6  pass\n"
+        "  floating-ip              udp       100.0 Mb/s         -           -  0.125 %  3         "
+        "  1\n"
+        "  a -> b                   tcp           failed         -           -        -  -  fail   "
+        "  2,1\n"
+        "\nnotes\n"
+        "  1  disturbed in 1 of 3 trials\n"
+        "  2  3 of 3 trials failed: refused\n");
 }
 
 static void latency_shows_only_the_percentiles_that_there_are(void **state)
@@ -159,7 +161,7 @@ static void what_is_too_wide_is_cut_and_says_so(void **state)
     assert_non_null(json);
     assert_int_equal(table_format(json, &plain, &text), 0);
     assert_non_null(strstr(buf_text(&text), "x…"));
-    assert_non_null(strstr(buf_text(&text), "1.00 b/s"));
+    assert_non_null(strstr(buf_text(&text), "1.000 b/s"));
     for (const char *line = buf_text(&text); line; line = strchr(line + 1, '\n'))
         assert_true(strcspn(line + 1, "\n") <= TABLE_WIDTH + 4); /* two ellipses are six bytes */
     json_decref(json);

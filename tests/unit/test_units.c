@@ -151,10 +151,10 @@ static void writes_what_it_would_read(void **state)
 static void prints_three_digits_and_a_unit(void **state)
 {
     (void)state;
-    assert_string_equal(rate_text(9.41e9).text, "9.41 Gb/s");
-    assert_string_equal(rate_text(941e6).text, "941 Mb/s");
-    assert_string_equal(rate_text(999.9e6).text, "1.00 Gb/s");
-    assert_string_equal(rate_text(0).text, "0.00 b/s");
+    assert_string_equal(rate_text(9.41e9).text, "9.410 Gb/s");
+    assert_string_equal(rate_text(941.48e6).text, "941.5 Mb/s");
+    assert_string_equal(rate_text(999.99e6).text, "1.000 Gb/s");
+    assert_string_equal(rate_text(0).text, "0.000 b/s");
     assert_string_equal(seconds_text(210e-6).text, "210 us");
     assert_string_equal(seconds_text(1.5).text, "1.50 s");
     assert_string_equal(seconds_text(-12e-6).text, "-12.0 us");
@@ -173,7 +173,7 @@ static void does_not_follow_the_locale(void **state)
     if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "de_DE.utf8"))
         skip();
     assert_true(real("0.5") == 0.5);
-    assert_string_equal(rate_text(9.41e9).text, "9.41 Gb/s");
+    assert_string_equal(rate_text(9.41e9).text, "9.410 Gb/s");
     assert_string_equal(real_written(0.5).text, "0.5");
     setlocale(LC_ALL, "C");
 }

@@ -12,10 +12,10 @@
 
 /* What the child was doing when it failed; the index in the report is that of a space or port. */
 enum build_step {
-    BUILD_USER,    /* of nothing */
-    BUILD_MAP,     /* of nothing */
-    BUILD_SPACE,   /* of a space, as all up to BUILD_NAT */
-    BUILD_SETTING, /* detail: the file */
+    BUILD_USER,       /* of nothing */
+    BUILD_MAP,        /* of nothing */
+    BUILD_SPACE,      /* of a space, as all up to BUILD_NAT */
+    BUILD_SETTING,    /* detail: the file */
     BUILD_CONGESTION, /* detail: its name */
     BUILD_SOCKET,
     BUILD_LOOPBACK,

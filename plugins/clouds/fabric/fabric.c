@@ -78,7 +78,8 @@ static const struct vmtp_option options[] = {
       .help = "Percentage of packets lost at random, in each direction" },
     { .name = "congestion",
       VMTP_OPT_STRING(struct fabric_options, congestion),
-      .help = "TCP congestion control of the endpoints, such as cubic; the machine's unless given" },
+      .help =
+          "TCP congestion control of the endpoints, such as cubic; the machine's unless given" },
 };
 
 static const struct vmtp_choice networks[] = {

@@ -124,6 +124,10 @@ static int csv_end(struct vmtp_self *self, const char *json, size_t len, struct 
         first = out_file_close(&state->samples, err);
     if (wanted(opt->results))
         r = results_write(opt->results, json, len, first < 0 ? NULL : err);
+    if (first == 0 && r == 0) {
+        out_file_tell(self, opt->results);
+        out_file_tell(self, opt->samples);
+    }
     return first < 0 ? first : r;
 }
 

@@ -47,6 +47,8 @@ static int json_end(struct vmtp_self *self, const char *json, size_t len, struct
         out_file_write(&file, "\n", 1);
         r = out_file_close(&file, err);
     }
+    if (r == 0)
+        out_file_tell(self, opt->path);
     free(text);
     return r;
 }

@@ -26,7 +26,7 @@ struct vmtp_histogram {
     size_t size;
     const struct vmtp_bucket *buckets;
     size_t count;
-    double scale;      /* one bucket unit in the metric's unit: 1e-9 for nanoseconds of a metric in s */
+    double scale; /* one bucket unit in the metric's unit: 1e-9 for nanoseconds of a metric in s */
     uint64_t min, max; /* exact, in bucket units; 0 and 0 when empty */
 };
 
