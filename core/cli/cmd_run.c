@@ -17,13 +17,13 @@ static FILE *table_stream(const struct scenario *scenario)
     return stdout;
 }
 
-static int run_status(const struct run *run, const json_t *document, int r)
+static int run_status(const struct run *run, const json_t *document, int measured, int kept)
 {
-    if (run->journal_status)
+    if (run->journal_status || run->unclean || kept < 0)
         return EXIT_INFRA;
     if (run_cancelled(run))
         return EXIT_INTERRUPTED;
-    return r < 0 ? EXIT_INFRA : document_verdict(document);
+    return measured < 0 ? EXIT_INFRA : document_verdict(document);
 }
 
 /* The way of the data, from the plan on: endpoints, trials and samples, results, sinks, verdict. */
@@ -48,7 +48,7 @@ static int run_carry_out(struct cli *cli, const struct front *front, struct run 
     kept = sinks_write(run, document, &err);
     table_print(document, table_stream(front->scenario));
     fprintf(stderr, "vmtp: run %s is kept in %s\n", run->id, run->folder);
-    return run_status(run, document, measured < 0 ? measured : kept);
+    return run_status(run, document, measured, kept);
 }
 
 int cmd_run(struct cli *cli)

@@ -90,12 +90,14 @@ static void *watch_run(void *arg)
 
 static int watch_fds(struct watch *watch)
 {
+    struct sigaction hangup;
     sigset_t set;
 
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaddset(&set, SIGHUP); /* under nohup not: blocked, it would come all the same */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     watch->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     watch->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -132,6 +132,25 @@ static int look_line(void *arg, const struct vmtp_line *line)
     return 0;
 }
 
+static int server_ended(const struct end *server, struct vmtp_error *err)
+{
+    return vmtp_fail(err, -EPROTO, "endpoint %s: the server %s ended%s%s", server->endpoint->name,
+                     server->argv.arg[0], server->last_words[0] ? ": " : "", server->last_words);
+}
+
+/* Take in what it says until then; that it has ended is an error. */
+static int server_hear(struct end *server, uint64_t until_ns, struct vmtp_error *err)
+{
+    struct vmtp_line line;
+    int r;
+
+    while ((r = host_of(server)->process_line(&server->tool->self, server->process, &line,
+                                              until_ns, err)) > 0)
+        if ((r = end_take(server, &line, err)) < 0)
+            return r;
+    return r == -ETIMEDOUT ? 0 : r < 0 ? r : server_ended(server, err);
+}
+
 static int port_wait(struct end *server, uint32_t port, struct vmtp_error *err)
 {
     static const char *const argv[] = { "cat",           "/proc/net/tcp",  "/proc/net/tcp6",
@@ -151,9 +170,9 @@ static int port_wait(struct end *server, uint32_t port, struct vmtp_error *err)
         if (clock_now_ns() > deadline_ns)
             return vmtp_fail(err, -ETIMEDOUT, "endpoint %s: %s does not listen on port %u",
                              server->endpoint->name, server->argv.arg[0], port);
-        r = host_of(server)->pause(self, clock_now_ns() + LOOK_NS);
+        r = server_hear(server, clock_now_ns() + LOOK_NS, err);
         if (r < 0)
-            return vmtp_fail(err, r, "waiting for the server: %s", strerror(-r));
+            return r;
     }
 }
 
@@ -170,9 +189,7 @@ static int text_wait(struct end *server, const char *text, struct vmtp_error *er
         if (taken < 0 || strstr(line.text, text))
             return taken < 0 ? taken : 0;
     }
-    return r < 0 ? r
-                 : vmtp_fail(err, -EPROTO, "endpoint %s: the server %s ended: %s",
-                             server->endpoint->name, server->argv.arg[0], server->last_words);
+    return r < 0 ? r : server_ended(server, err);
 }
 
 static int server_wait(struct end *server, uint32_t port, struct vmtp_error *err)

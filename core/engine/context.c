@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+#define READY_NS (120 * NS_PER_S) /* for the flows beside it: the slowest prepare() and set-up */
+
 static struct context *context_of(struct vmtp_self *self)
 {
     return instance_owner(self);
@@ -111,6 +113,8 @@ static int host_emit(struct vmtp_self *self, const struct vmtp_sample *given)
     uint64_t time_ns;
     int r = 0;
 
+    if (context->component->table.kind == VMTP_SINK || context->component->table.kind == VMTP_CLOUD)
+        return -EINVAL; /* they measure nothing, and in a replay or reap there is no journal */
     memcpy(&sample, given, given->size < sizeof sample ? given->size : sizeof sample);
     metric = component_metric(context->component, sample.metric);
     if (!metric || !isfinite(sample.value))
@@ -183,14 +187,23 @@ static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *give
 static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmtp_error *err)
 {
     struct context *context = context_of(self);
+    uint64_t step_ns = atomic_load(&context->deadline_ns), came_ns;
     int r;
 
     if (!context->trial || context->started)
         return vmtp_fail(err, -EINVAL, "ready() is for once in a trial");
     context->started = true;
-    r = start_wait(context->start, context_deadline(context, 0), context->cancel_fd, ret_start_ns);
+    came_ns = clock_now_ns();
+    r = start_wait(context->start, came_ns + READY_NS, context->cancel_fd, ret_start_ns);
     if (r < 0)
         return vmtp_fail(err, r, "waiting for the flows beside it: %s", strerror(-r));
+    /* What the others took is not this flow's: its step is longer by that, its trial begins now. */
+    if (step_ns)
+        atomic_store(&context->deadline_ns, step_ns + (clock_now_ns() - came_ns));
+    pthread_mutex_lock(&context->run->lock);
+    context->trial->start_ns = *ret_start_ns;
+    context->trial->wall_ns = clock_to_wall_ns(*ret_start_ns);
+    pthread_mutex_unlock(&context->run->lock);
     return 0;
 }
 
@@ -278,6 +291,8 @@ static int host_endpoint(struct vmtp_self *self, const struct vmtp_endpoint *end
 static int host_owns(struct vmtp_self *self, const char *kind, const char *id,
                      struct vmtp_error *err)
 {
+    if (context_of(self)->component->table.kind != VMTP_CLOUD)
+        return vmtp_fail(err, -EINVAL, "only clouds own what outlives a run");
     return ledger_add(context_of(self)->run->ledger, kind, id, err);
 }
 

@@ -2,6 +2,7 @@
 #include "flow.h"
 
 #include "../base/clock.h"
+#include "../result/json.h"
 #include "command.h"
 #include "facts.h"
 #include "reasons.h"
@@ -169,9 +170,9 @@ static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
 
 static void trial_journal(struct flow *flow, const struct trial *trial)
 {
-    json_t *line = json_pack("{s:s, s:I, s:s, s:s*}", "flow", flow->planned->key, "trial",
+    json_t *line = json_pack("{s:s, s:I, s:s, s:o*}", "flow", flow->planned->key, "trial",
                              (json_int_t)trial->number, "status", trial->status ? "failed" : "ok",
-                             "error", trial->error);
+                             "error", trial->error ? text_json(trial->error) : NULL);
 
     run_journal(flow->context.run, "trial", line);
 }
@@ -191,10 +192,8 @@ static void trial_end(struct flow *flow, struct trial *trial, int r, const struc
                  err->text);
     }
     trial_journal(flow, trial);
-    if (measurement_add(flow->measurement, trial) < 0) {
-        trial_free(trial);
+    if (measurement_add(flow->measurement, trial) < 0)
         flow_fail(flow, "out of memory");
-    }
     flow->failures = r < 0 ? flow->failures + 1 : 0;
     if (flow->failures >= FAILURES_MAX)
         flow_fail(flow, "%u trials in a row failed, the last: %s", flow->failures, err->text);
@@ -214,6 +213,8 @@ void flow_trial(struct flow *flow, struct start *start, uint64_t warmup_ns)
         flow_fail(flow, "%s", err.code ? err.text : "the tool could not prepare, and says not why");
     if (r == 0)
         trial = trial_begin(flow, warmup_ns);
+    if (r == 0 && !trial)
+        flow_fail(flow, "out of memory");
     if (trial) {
         context->trial = trial;
         r = trial_run(flow, trial, &err);

@@ -10,7 +10,8 @@
 static void unmeasured_mark(struct run *run, const char *reason)
 {
     for (size_t i = 0; i < run->plan->flow_count; i++)
-        if (!run->measurements[i].trial_count && !run->measurements[i].reason)
+        if (!run->measurements[i].trial_count && !run->measurements[i].reason &&
+            !run->measurements[i].error)
             run->measurements[i].reason = reason;
 }
 
@@ -39,6 +40,7 @@ static int clean_up(struct run *run, struct fleet *fleet, int r, struct vmtp_err
 
     if (fleet_undeploy(fleet, &cleaning) == 0)
         return r;
+    run->unclean = true;
     run_note(run, "cleanup-failed", "%s", cleaning.text);
     return r < 0 ? r : vmtp_fail(err, cleaning.code, "%s", cleaning.text);
 }
@@ -49,10 +51,12 @@ int run_measure(struct run *run, struct vmtp_error *err)
     struct fleet *fleet = NULL;
     int r = fleet_deploy(run, &fleet, &why);
 
-    if (r == 0)
+    bool deployed = r == 0;
+
+    if (deployed)
         r = deployed_measure(run, fleet, &why);
-    else
-        unmeasured_mark(run, "its endpoints could not be deployed");
+    unmeasured_mark(run, deployed || run_cancelled(run) ? "the run ended before its first trial"
+                                                        : "its endpoints could not be deployed");
     if (run->journal_status)
         r = vmtp_fail(&why, run->journal_status, "%s/journal.ndjson: %s", run->folder,
                       strerror(-run->journal_status));

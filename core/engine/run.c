@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../base/fd.h"
+#include "../result/json.h"
 
 #include <limits.h>
 #include <sys/eventfd.h>
@@ -162,7 +163,7 @@ void run_note(struct run *run, const char *kind, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     log_line(run->log, VMTP_WARN, "%s", text);
-    run_journal(run, "event", json_pack("{s:s, s:s}", "kind", kind, "text", text));
+    run_journal(run, "event", json_pack("{s:s, s:o}", "kind", kind, "text", text_json(text)));
 
     pthread_mutex_lock(&run->lock);
     event = event_next(run);

@@ -40,6 +40,7 @@ struct run {
     int cancel_fd; /* readable: stop measuring, clean up, keep what there is */
     int hurry_fd;  /* readable: clean up without grace */
     atomic_int cancels;
+    bool unclean; /* something that was made is still there; of the main thread */
 
     pthread_mutex_t lock; /* of all below */
     struct measurement *measurements;

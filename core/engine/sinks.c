@@ -85,7 +85,8 @@ int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
     if (!text)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     journal_sync(run->journal);
-    document_keep(run, text, &first);
+    if (document_keep(run, text, &first) < 0)
+        run_note(run, "result-not-kept", "%s", first.text);
     for (size_t i = 0; i < scenario->sink_count; i++) {
         struct vmtp_error why = { 0 };
 

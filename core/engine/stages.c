@@ -274,17 +274,6 @@ static int running_make(const struct plan *plan, struct arena *arena, struct run
     return 0;
 }
 
-/* What the person has stopped before it was measured at all. */
-static void skipped_mark(struct run *run)
-{
-    for (size_t i = 0; i < run->plan->flow_count; i++) {
-        struct measurement *measurement = &run->measurements[i];
-
-        if (measurement->trial_count == 0 && !measurement->reason && !measurement->error)
-            measurement->reason = "the run ended before its first trial";
-    }
-}
-
 int stages_run(struct run *run, struct fleet *fleet, struct vmtp_error *err)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
@@ -297,6 +286,5 @@ int stages_run(struct run *run, struct fleet *fleet, struct vmtp_error *err)
     r = rounds_run(fleet, all, run->plan->stage_count, err);
     for (size_t i = 0; i < run->plan->stage_count; i++)
         running_close(&all[i]);
-    skipped_mark(run);
     return r;
 }

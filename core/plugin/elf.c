@@ -93,7 +93,7 @@ static int image_exports(const struct image *image, const char *name, struct vmt
 
 int elf_exports(const char *path, const char *symbol, struct vmtp_error *err)
 {
-    _close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+    _close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     void *bytes;
     int r;

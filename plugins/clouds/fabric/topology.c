@@ -446,7 +446,7 @@ static int topology_route(struct topology *topology, const struct vmtp_table *ro
 {
     for (uint32_t i = 0; i < routes->count; i++) {
         const struct vmtp_route *route = row(routes, i);
-        struct vmtp_reach reach;
+        struct vmtp_reach reach = { .size = sizeof reach };
         int r = topology_reach(topology, route, &reach, err);
 
         if (r < 0)

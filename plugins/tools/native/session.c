@@ -376,6 +376,12 @@ static int probe_greet(struct vmtp_self *self, struct probe *p, struct vmtp_erro
     return r < 0 ? r : 0;
 }
 
+void session_heard(struct session *s)
+{
+    for (int i = 0; i < 2; i++)
+        s->probe[i].heard_ns = native_now();
+}
+
 int session_start(struct vmtp_self *self, struct session *s, const struct vmtp_flow *flow,
                   struct vmtp_error *err)
 {

@@ -47,6 +47,8 @@ int session_start(struct vmtp_self *, struct session *, const struct vmtp_flow *
                   struct vmtp_error *);
 /* End them; also after a cancel. */
 void session_stop(struct vmtp_self *, struct session *);
+/* Count their silence from now. */
+void session_heard(struct session *);
 /* Throw away what they have said. */
 void session_forget(struct session *);
 

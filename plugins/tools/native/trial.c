@@ -101,6 +101,8 @@ static int start(struct run *run, struct vmtp_error *err)
     uint64_t rtt_ns = (uint64_t)json_get(run->session->probe[CLIENT].mail.setup, "rtt_ns", 5e9, 0);
     int r = run->self->host->ready(run->self, &run->start_ns, err);
 
+    session_heard(run->session); /* nobody listened while the other flows were waited for */
+
     for (int which = SERVER; which >= CLIENT && r >= 0; which--) {
         uint64_t now = native_now();
 

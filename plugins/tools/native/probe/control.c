@@ -24,6 +24,7 @@ struct control {
     char line[LINE_MAX_BYTES];
     size_t len;
     uint64_t heard_ns;
+    bool told; /* to go: before that its controller may be waiting for other flows */
 };
 
 static void say_hello(struct control *c)
@@ -49,6 +50,7 @@ static int on_setup(struct control *c, const struct json_object *o, struct vmtp_
     int r = params_read(&p, o, err);
 
     c->trial = trial_free(c->trial);
+    c->told = false;
     return r ? r : trial_start(&c->trial, &p, &c->out, err);
 }
 
@@ -61,6 +63,7 @@ static int on_go(struct control *c, const struct json_object *o, struct vmtp_err
     if (json_uint(o, "delay_ns", 0, PROBE_DURATION_MAX, &delay_ns) ||
         json_uint(o, "rtt_ns", 0, PROBE_CONNECT_NS, &rtt_ns))
         return vmtp_fail(err, -EPROTO, "go needs delay_ns and rtt_ns");
+    c->told = true;
     trial_go(c->trial, delay_ns, rtt_ns);
     return 0;
 }
@@ -174,7 +177,7 @@ int control_run(int in_fd, int out_fd)
 
         if (count > 0 && !read_commands(&c, in_fd))
             break;
-        if (c.trial && clock_now() > c.heard_ns + PROBE_SILENCE_NS) {
+        if (c.trial && clock_now() > c.heard_ns + (c.told ? PROBE_SILENCE_NS : PROBE_READY_NS)) {
             static const char text[] = "vmtp-probe: no word from the controller for 3 s\n";
 
             (void)!write(STDERR_FILENO, text, sizeof text - 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The receiving end of a UDP direction: throughput by arrivals, loss by numbers, delay by kernel
- * stamps.  The receiver naps between batches rather than being woken for each datagram; that
+ * stamps.  The window begins one warm-up after the first arrival, whatever a queue on the way does
+ * to the numbers; what is counted as lost is of the datagrams that the sender sent in its window.  The receiver naps between batches rather than being woken for each datagram; that
  * leaves the CPU to the sender and, with a big enough buffer, loses nothing.  [job]
  */
 #include "clock.h"
@@ -47,7 +48,7 @@ struct udp_receiver {
     char *payload, *control;
     struct mmsghdr message[BATCH];
     struct iovec iov[BATCH];
-    bool gro, stamped;
+    bool gro, stamped, measured; /* measured: a datagram of that phase has come */
     int flags;
     struct sequence *sequence; /* of each connection */
     uint64_t nap_ns;           /* 0: wait in poll() */
@@ -74,11 +75,10 @@ static uint64_t socket_drops(const struct udp_receiver *r)
     return sum;
 }
 
-static void enter_measured(struct udp_receiver *r, uint64_t time_ns)
+static void enter_measured(struct udp_receiver *r)
 {
+    r->measured = true;
     r->drops_begin = socket_drops(r);
-    meter_begin(&r->meter, clock_now());
-    window_start(&r->window, time_ns);
 }
 
 struct arrival {
@@ -98,14 +98,16 @@ static void take_datagram(struct udp_receiver *r, uint32_t connection, const cha
     if (be64toh(h.token) != r->j->t->p.token || seq >> PACKET_PHASE_SHIFT == PHASE_HELLO)
         return;
     if (seq >> PACKET_PHASE_SHIFT == PHASE_MEASURED) {
-        if (!r->meter.begun)
-            enter_measured(r, a->time_ns);
+        if (!r->measured)
+            enter_measured(r);
         sequence_add(&r->sequence[connection], seq & PACKET_SEQ_MASK);
         r->segments++;
         r->last_ns = a->time_ns;
         if (a->stamp_ns)
             delays_add(&r->delays, a->stamp_ns, (int64_t)(a->stamp_ns - be64toh(h.tx_ns)));
     }
+    if (!r->window.started)
+        window_start(&r->window, a->time_ns + r->j->t->p.warmup_ns);
     window_arrival(&r->window, a->time_ns, a->length);
 }
 
@@ -224,6 +226,8 @@ static bool receive_goes_on(struct udp_receiver *r, uint64_t now)
     const struct params *p = &r->j->t->p;
     uint64_t sent = atomic_load_explicit(&r->j->t->sent[r->j->dir], memory_order_relaxed);
 
+    if (r->window.started && !r->meter.begun && now >= r->window.start_ns)
+        meter_begin(&r->meter, now);
     if (r->window.started && !r->meter.ended && now > window_end(&r->window)) {
         window_pass(&r->window, now);
         meter_end(&r->meter, now);
@@ -302,7 +306,7 @@ static void send_result(struct udp_receiver *r)
         duplicated += r->sequence[i].duplicated;
         reordered += r->sequence[i].reordered;
     }
-    if (!r->meter.begun)
+    if (!r->measured)
         drops = socket_drops(r);
     if (r->segments > r->reads) /* a super-packet is dropped as one */
         drops = (uint64_t)((double)drops * (double)r->segments / (double)r->reads + 0.5);
