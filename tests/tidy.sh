@@ -4,7 +4,7 @@
 set -u
 status=0
 for file in "$@"; do
-    case $file in *.c) ;; *) continue ;; esac
+    case $file in tests/abi/*) continue ;; *.c) ;; *) continue ;; esac # those are wrong on purpose
     clang-tidy --quiet "$file" -- -std=gnu17 -D_GNU_SOURCE -Iinclude -I. -DVMTP_VERSION='"0"' \
         -DVMTP_PLUGINDIR='"/"' -DVMTP_LIBDIR='"/"' -DBUILD='"/"' 2>/dev/null | grep . && status=1
 done

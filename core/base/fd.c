@@ -117,7 +117,8 @@ static int write_synced(int fd, const void *data, size_t len)
     return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
 }
 
-int file_replace(const char *path, const void *data, size_t len, struct vmtp_error *err)
+int file_replace(const char *path, const void *data, size_t len, unsigned mode,
+                 struct vmtp_error *err)
 {
     char temporary[PATH_MAX];
     _close_ int fd = -1;
@@ -130,7 +131,7 @@ int file_replace(const char *path, const void *data, size_t len, struct vmtp_err
     if (fd < 0)
         return vmtp_fail(err, -errno, "%s: %s", path, strerror(errno));
     r = write_synced(fd, data, len);
-    if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temporary, path) < 0))
+    if (r == 0 && (fchmod(fd, mode) < 0 || rename(temporary, path) < 0))
         r = -errno;
     if (r < 0) {
         unlink(temporary);

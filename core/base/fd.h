@@ -28,6 +28,7 @@ int dir_make(const char *path, struct vmtp_error *err);
 
 /* Write a file so that its name shows either the old content or all of the new one: a temporary
  * file beside it, fsync, rename. */
-int file_replace(const char *path, const void *data, size_t len, struct vmtp_error *err);
+int file_replace(const char *path, const void *data, size_t len, unsigned mode,
+                 struct vmtp_error *err);
 
 #endif

@@ -56,9 +56,13 @@ static int plugins_show(struct cli *cli, const char *name, const char *format)
     if (status != EXIT_PASS)
         return status;
     count = named_count(registry, name);
-    if (count == 0 || (count > 1 && strcmp(format, "json-schema") == 0)) {
-        fprintf(stderr, "vmtp: '%.60s' is the name of %zu components (vmtp plugins list)%s\n", name,
-                count, count ? ": say which, as in tool/NAME" : "");
+    if (count == 0) {
+        fprintf(stderr, "vmtp: no plugin provides '%.60s' (vmtp plugins list)\n", name);
+        return EXIT_USAGE;
+    }
+    if (count > 1 && strcmp(format, "json-schema") == 0) {
+        fprintf(stderr, "vmtp: %zu components are named '%.60s': say which, as in tool/NAME\n",
+                count, name);
         return EXIT_USAGE;
     }
     for (const struct component *c = registry->components; c; c = c->next)
@@ -103,7 +107,8 @@ static const char *format_read(struct cli *cli)
 
     while ((option = getopt_long(cli->argc, cli->argv, "", options, NULL)) != -1)
         format = option == 'f' ? optarg : "";
-    if (strcmp(format, "text") && strcmp(format, "md") && strcmp(format, "json-schema"))
+    if (strcmp(format, "text") != 0 && strcmp(format, "md") != 0 &&
+        strcmp(format, "json-schema") != 0)
         return NULL;
     return format;
 }

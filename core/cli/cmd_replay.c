@@ -11,7 +11,9 @@
 static int sinks_feed(struct run *run, const struct scenario *scenario, const char *only,
                       const char *document, struct vmtp_error *err)
 {
-    size_t fed = 0;
+    struct vmtp_error why = { 0 };
+    size_t tried = 0;
+    int first = 0;
 
     for (size_t i = 0; i < scenario->sink_count; i++) {
         const struct section *sink = &scenario->sinks[i];
@@ -19,16 +21,18 @@ static int sinks_feed(struct run *run, const struct scenario *scenario, const ch
 
         if (only && strcmp(only, sink->component->table.name) != 0)
             continue;
-        r = sink_feed(run, sink, document, err);
-        if (r < 0)
-            return r;
-        printf("%s: sent to %s again\n", run->id, sink->component->table.name);
-        fed++;
+        tried++;
+        r = sink_feed(run, sink, document, first ? &why : err);
+        if (r == 0)
+            printf("%s: sent to %s again\n", run->id, sink->component->table.name);
+        else if (first)
+            log_line(run->log, VMTP_WARN, "%s", why.text);
+        first = first ? first : r;
     }
-    if (!fed)
+    if (!tried)
         return vmtp_fail(err, -ENOENT, "the scenario of run %s has no sink%s%s", run->id,
                          only ? " named " : "", only ? only : "");
-    return 0;
+    return first;
 }
 
 static int replay(struct run *run, const struct registry *registry, const char *only,

@@ -39,13 +39,13 @@ static int run_carry_out(struct cli *cli, const struct front *front, struct run 
     if (r < 0)
         return cli_error(cli, EXIT_INFRA, &err);
     measured = run_measure(run, &err);
-    watch_stop(watch);
 
     info = run_info(run);
     r = document_make(&info, &document, &err);
+    kept = r < 0 ? r : sinks_write(run, document, &err);
+    watch_stop(watch);
     if (r < 0)
         return cli_error(cli, EXIT_INFRA, &err);
-    kept = sinks_write(run, document, &err);
     table_print(document, table_stream(front->scenario));
     fprintf(stderr, "vmtp: run %s is kept in %s\n", run->id, run->folder);
     return run_status(run, document, measured, kept);

@@ -22,8 +22,11 @@ static void usage(FILE *out)
 
 static void say(void *arg, enum vmtp_level level, const char *line)
 {
+    const char *clear =
+        isatty(STDERR_FILENO) ? "\r\033[K" : ""; /* a progress line may stand there */
+
     (void)arg;
-    fprintf(stderr, "vmtp: %s%s\n", level == VMTP_WARN ? "warning: " : "", line);
+    fprintf(stderr, "%svmtp: %s%s\n", clear, level == VMTP_WARN ? "warning: " : "", line);
 }
 
 static int command_run(struct cli *cli)
@@ -87,7 +90,10 @@ int main(int argc, char **argv)
     }
     optind = 0; /* getopt starts anew on the command's own arguments */
     status = command_run(&cli);
+    errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (errno == EPIPE)
+            return status; /* who reads has seen enough */
         fprintf(stderr, "vmtp: stdout: %s\n", strerror(errno));
         return status == EXIT_PASS ? EXIT_INFRA : status;
     }

@@ -144,8 +144,8 @@ static int server_hear(struct end *server, uint64_t until_ns, struct vmtp_error 
     struct vmtp_line line;
     int r;
 
-    while ((r = host_of(server)->process_line(&server->tool->self, server->process, &line,
-                                              until_ns, err)) > 0)
+    while ((r = host_of(server)->process_line(&server->tool->self, server->process, &line, until_ns,
+                                              err)) > 0)
         if ((r = end_take(server, &line, err)) < 0)
             return r;
     return r == -ETIMEDOUT ? 0 : r < 0 ? r : server_ended(server, err);

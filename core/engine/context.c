@@ -299,6 +299,8 @@ static int host_owns(struct vmtp_self *self, const char *kind, const char *id,
 static int host_freed(struct vmtp_self *self, const char *kind, const char *id,
                       struct vmtp_error *err)
 {
+    if (context_of(self)->component->table.kind != VMTP_CLOUD)
+        return vmtp_fail(err, -EINVAL, "only clouds have resources");
     return ledger_drop(context_of(self)->run->ledger, kind, id, err);
 }
 

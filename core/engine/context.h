@@ -14,7 +14,7 @@ struct context {
     struct run *run;
     struct fleet *fleet; /* NULL: there are no endpoints yet */
     const struct component *component;
-    const char *name;                /* for log lines: "native flow=bulk,..." */
+    const char *name;                /* for log lines: a flow's key, or the component's name */
     int cancel_fd;                   /* what makes its waits end */
     _Atomic uint64_t deadline_ns;    /* of the step that is being run; 0: none */
     struct measurement *measurement; /* a tool's: the flow */

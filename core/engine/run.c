@@ -19,7 +19,7 @@ static int run_files(struct run *run, struct vmtp_error *err)
     if (r < 0)
         return r;
     snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
-    r = file_replace(path, scenario->text, strlen(scenario->text), err);
+    r = file_replace(path, scenario->text, strlen(scenario->text), 0600, err);
     if (r == 0)
         r = ledger_create(run->folder, &run->ledger, err);
     if (r == 0)
@@ -107,14 +107,23 @@ static void fd_raise(int fd)
     (void)n; /* an eventfd that is full is readable all the same */
 }
 
+static void run_stop(struct run *run)
+{
+    atomic_store(&run->stopped, true);
+    fd_raise(run->cancel_fd);
+}
+
 void run_cancel(struct run *run)
 {
-    fd_raise(atomic_fetch_add(&run->cancels, 1) == 0 ? run->cancel_fd : run->hurry_fd);
+    if (atomic_fetch_add(&run->cancels, 1) == 0)
+        run_stop(run);
+    else
+        fd_raise(run->hurry_fd);
 }
 
 bool run_cancelled(const struct run *run)
 {
-    return atomic_load(&run->cancels) > 0;
+    return atomic_load(&run->stopped);
 }
 
 struct progress run_progress(struct run *run)
@@ -178,16 +187,12 @@ void run_note(struct run *run, const char *kind, const char *fmt, ...)
 /* The first failure ends the run: what can't be kept is not worth measuring. */
 static int journal_checked(struct run *run, int r)
 {
-    bool first;
-
-    if (r >= 0)
-        return 0;
+    if (r >= 0 || r == -EMSGSIZE) /* one line that is too long is refused alone */
+        return r < 0 ? r : 0;
     pthread_mutex_lock(&run->lock);
-    first = run->journal_status == 0;
     run->journal_status = r;
     pthread_mutex_unlock(&run->lock);
-    if (first && run_cancelled(run) == false)
-        run_cancel(run);
+    run_stop(run);
     return r;
 }
 
@@ -199,6 +204,11 @@ int run_journal(struct run *run, const char *type, json_t *line)
 int run_journal_record(struct run *run, const struct vmtp_record *record)
 {
     return journal_checked(run, journal_add_record(run->journal, record));
+}
+
+int run_journal_sync(struct run *run)
+{
+    return journal_checked(run, journal_sync(run->journal));
 }
 
 struct run_info run_info(struct run *run)

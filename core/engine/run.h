@@ -37,10 +37,11 @@ struct run {
     struct ledger *ledger;
     struct arena *arena; /* of what lives as long as the run; under lock */
 
-    int cancel_fd; /* readable: stop measuring, clean up, keep what there is */
-    int hurry_fd;  /* readable: clean up without grace */
-    atomic_int cancels;
-    bool unclean; /* something that was made is still there; of the main thread */
+    int cancel_fd;       /* readable: stop measuring, clean up, keep what there is */
+    int hurry_fd;        /* readable: clean up without grace */
+    atomic_int cancels;  /* by the person */
+    atomic_bool stopped; /* by the person, or because the journal can't be written */
+    bool unclean;        /* something that was made is still there; of the main thread */
 
     pthread_mutex_t lock; /* of all below */
     struct measurement *measurements;
@@ -73,7 +74,10 @@ _printf_(3, 4) void run_note(struct run *run, const char *kind, const char *fmt,
 int run_journal(struct run *run, const char *type, json_t *line);
 int run_journal_record(struct run *run, const struct vmtp_record *record);
 
-/* What was found out, as run_end() leaves it for the document. */
+/* Down to the disk. */
+int run_journal_sync(struct run *run);
+
+/* What was found out, for the document; the run has ended by then. */
 struct run_info run_info(struct run *run);
 
 #endif

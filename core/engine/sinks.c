@@ -9,12 +9,49 @@
 
 #define FEED_NS (5 * 60 * NS_PER_S)
 
+/* A trial that failed: its figures were in the journal before that was known. */
+struct failure {
+    struct failure *next;
+    const char *flow;
+    uint32_t trial;
+};
+
 struct feed {
     struct instance *instance;
     const struct vmtp_sink *sink;
     const char *run;
+    struct arena *arena;
+    struct failure *failures;
     struct vmtp_error *err;
 };
+
+static int failure_line(void *arg, const json_t *line)
+{
+    const char *type = json_string_value(json_object_get(line, "type"));
+    const char *status = json_string_value(json_object_get(line, "status"));
+    const char *flow = json_string_value(json_object_get(line, "flow"));
+    struct feed *feed = arg;
+    struct failure *failure;
+
+    if (!type || !status || !flow || strcmp(type, "trial") != 0 || strcmp(status, "failed") != 0)
+        return 0;
+    failure = arena_alloc(feed->arena, sizeof *failure);
+    flow = arena_strdup(feed->arena, flow);
+    if (!failure || !flow)
+        return -ENOMEM;
+    *failure = (struct failure){ feed->failures, flow,
+                                 (uint32_t)json_integer_value(json_object_get(line, "trial")) };
+    feed->failures = failure;
+    return 0;
+}
+
+static bool has_failed(const struct feed *feed, const struct vmtp_record *record)
+{
+    for (const struct failure *f = feed->failures; f; f = f->next)
+        if (f->trial == record->trial && strcmp(f->flow, record->flow) == 0)
+            return true;
+    return false;
+}
 
 static int feed_line(void *arg, const json_t *line)
 {
@@ -24,26 +61,32 @@ static int feed_line(void *arg, const json_t *line)
     if (journal_record(line, &record) < 0)
         return 0; /* not a figure */
     record.run = feed->run;
+    record.failed = has_failed(feed, &record);
     return feed->sink->record(&feed->instance->self, &record, feed->err);
 }
 
-static int feed(struct run *run, struct feed *feed, const char *document, struct vmtp_error *err)
+/* A damaged line of the journal is told after all the good ones: they are worth having. */
+static int journal_feed(struct run *run, struct feed *feed)
+{
+    int r = journal_read(run->folder, failure_line, feed, NULL);
+
+    if (r == 0 || r == -EBADMSG)
+        r = journal_read(run->folder, feed_line, feed, feed->err);
+    if (r != -EBADMSG)
+        return r;
+    log_line(run->log, VMTP_WARN, "%s", feed->err->text);
+    return 0;
+}
+
+static int feed(struct run *run, struct feed *feed, const char *document)
 {
     struct vmtp_self *self = &feed->instance->self;
-    int r;
-
-    feed->run = run->id;
-    feed->err = err;
-    r = feed->sink->begin ? feed->sink->begin(self, run->id, err) : 0;
+    int r = feed->sink->begin ? feed->sink->begin(self, run->id, feed->err) : 0;
 
     if (r == 0 && feed->sink->record)
-        r = journal_read(run->folder, feed_line, feed, err);
-    if (r == -EBADMSG) { /* after all the good lines: they are worth having */
-        log_line(run->log, VMTP_WARN, "%s", err->text);
-        r = 0;
-    }
+        r = journal_feed(run, feed);
     if (r == 0 && feed->sink->end)
-        r = feed->sink->end(self, document, strlen(document), err);
+        r = feed->sink->end(self, document, strlen(document), feed->err);
     return r;
 }
 
@@ -61,8 +104,13 @@ int sink_feed(struct run *run, const struct section *sink, const char *document,
 
     if (r == 0) {
         context_step(&context, FEED_NS);
-        r = feed(run, &(struct feed){ .instance = instance, .sink = &sink->component->ops.sink },
-                 document, err);
+        r = feed(run,
+                 &(struct feed){ .instance = instance,
+                                 .sink = &sink->component->ops.sink,
+                                 .run = run->id,
+                                 .arena = instance->arena,
+                                 .err = err },
+                 document);
     }
     return r < 0 ? vmtp_wrap(err, "sink %s", sink->component->table.name) : 0;
 }
@@ -72,7 +120,7 @@ static int document_keep(struct run *run, const char *text, struct vmtp_error *e
     char path[PATH_MAX];
 
     snprintf(path, sizeof path, "%s/result.json", run->folder);
-    return file_replace(path, text, strlen(text), err);
+    return file_replace(path, text, strlen(text), 0644, err);
 }
 
 int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
@@ -84,12 +132,13 @@ int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
 
     if (!text)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    journal_sync(run->journal);
+    run_journal_sync(run);
     if (document_keep(run, text, &first) < 0)
         run_note(run, "result-not-kept", "%s", first.text);
     for (size_t i = 0; i < scenario->sink_count; i++) {
         struct vmtp_error why = { 0 };
 
+        run_doing(run, "writing results: %s", scenario->sinks[i].component->table.name);
         r = sink_feed(run, &scenario->sinks[i], text, &why);
         if (r == 0)
             continue;

@@ -73,16 +73,15 @@ static void running_close(struct running *running)
 static bool all_alive(struct running *running)
 {
     const struct stage *stage = running->stage;
-    const struct flow *dead = NULL;
+    size_t dead = 0;
 
-    for (size_t i = 0; i < stage->flow_count && !dead; i++)
-        if (!flow_alive(&running->flows[i]))
-            dead = &running->flows[i];
-    for (size_t i = 0; dead && i < stage->flow_count; i++)
+    while (dead < stage->flow_count && flow_alive(&running->flows[dead]))
+        dead++;
+    for (size_t i = 0; dead < stage->flow_count && i < stage->flow_count; i++)
         if (flow_alive(&running->flows[i]))
             flow_fail(&running->flows[i], "%s, which runs at the same time, can't be measured",
-                      dead->planned ? dead->planned->key : "a flow");
-    return !dead;
+                      stage->flows[dead]->key);
+    return dead == stage->flow_count;
 }
 
 static bool wants_more(const struct running *running)
@@ -216,8 +215,11 @@ static int round_run(struct running **order, size_t count, struct fleet *fleet, 
         r = running_step(order[i], fleet, err);
         ++*done;
     }
-    if (r == 0 && journal_sync(run->journal) < 0)
-        r = vmtp_fail(err, -EIO, "%s/journal.ndjson can't be written", run->folder);
+    if (r == 0) {
+        r = run_journal_sync(run);
+        if (r < 0)
+            vmtp_fail(err, r, "%s/journal.ndjson: %s", run->folder, strerror(-r));
+    }
     return r;
 }
 

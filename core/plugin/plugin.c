@@ -12,6 +12,15 @@
 
 #define COMPONENTS_MAX 64
 
+/* Whoever owns this program could as well have changed it. */
+static bool owner_trusted(uid_t uid)
+{
+    struct stat self;
+
+    return uid == 0 || uid == geteuid() ||
+           (stat("/proc/self/exe", &self) == 0 && uid == self.st_uid);
+}
+
 /* As root, code that others can change is not run. */
 static int writable_by_others(const char *path, struct vmtp_error *err)
 {
@@ -24,6 +33,9 @@ static int writable_by_others(const char *path, struct vmtp_error *err)
         return vmtp_fail(err, -errno, "%s", strerror(errno));
     if (st.st_mode & S_IWOTH)
         return vmtp_fail(err, -EPERM, "everyone can write it, and this is root: chmod o-w");
+    if (!owner_trusted(st.st_uid))
+        return vmtp_fail(err, -EPERM, "belongs to user %u, and this is root: chown root",
+                         (unsigned)st.st_uid);
     if (strlen(path) >= sizeof copy)
         return vmtp_fail(err, -ENAMETOOLONG, "its name is too long");
     memcpy(copy, path, strlen(path) + 1);
@@ -32,7 +44,7 @@ static int writable_by_others(const char *path, struct vmtp_error *err)
     return 0;
 }
 
-/* Which plugin ABI a file without our symbol speaks; 0: none. */
+/* Which plugin ABI a file without our symbol speaks; -1: none. */
 static int other_major(const char *path)
 {
     for (int major = 0; major <= 9; major++) {

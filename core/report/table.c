@@ -121,6 +121,8 @@ static const char *loss_text(struct table *table, const json_t *loss)
         return NULL;
     if (json_number_value(lost) == 0)
         return "0";
+    if (json_number_value(ratio) > 0.9995 && json_number_value(ratio) < 1)
+        return "> 99.9 %"; /* not all of it */
     return keep_printf(table, "%.3g %%", json_number_value(ratio) * 100);
 }
 

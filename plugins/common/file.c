@@ -46,7 +46,9 @@ static int fd_open(struct out_file *file)
     if (path_is_stdout(file->path))
         fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     else
-        fd = open(file->path, O_WRONLY | O_CLOEXEC);
+        fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NONBLOCK); /* -ENXIO: a FIFO nobody reads */
+    if (fd >= 0 && !path_is_stdout(file->path))
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     return fd < 0 ? -errno : fd;
 }
 

@@ -176,11 +176,11 @@ static void finds_figures_that_are_none(void **state)
 
     (void)state;
     tool.ops.tool.parse = no_figure_parse;
-    expect_failure(&tool, "what is emitted stands in the metrics table");
+    expect_failure(&tool, "what parse() emits stands in the metrics table");
     tool.ops.tool.parse = no_row_parse;
-    expect_failure(&tool, "what is emitted stands in the metrics table");
+    expect_failure(&tool, "what parse() emits stands in the metrics table");
     tool.ops.tool.parse = no_histogram_parse;
-    expect_failure(&tool, "what is emitted stands in the metrics table");
+    expect_failure(&tool, "what parse() emits stands in the metrics table");
 }
 
 static void finds_a_command_that_is_too_long(void **state)

@@ -66,7 +66,7 @@ static void write_text(const char *text)
 {
     struct vmtp_error err = { 0 };
 
-    assert_int_equal(file_replace(path, text, strlen(text), &err), 0);
+    assert_int_equal(file_replace(path, text, strlen(text), 0644, &err), 0);
 }
 
 static int count_line(void *arg, const json_t *line)

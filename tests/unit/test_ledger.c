@@ -114,7 +114,7 @@ static void nobody_opens_it_while_its_run_lives(void **state)
 
 static void write_text(const char *text)
 {
-    assert_int_equal(file_replace(path, text, strlen(text), NULL), 0);
+    assert_int_equal(file_replace(path, text, strlen(text), 0644, NULL), 0);
 }
 
 static void a_line_that_was_cut_was_never_relied_on(void **state)

@@ -237,9 +237,10 @@ static void csv_has_one_figure_a_row(void **state)
                                   "loss,sent,packets,10,,,,\r\n" B "loss,lost,packets,1,,,,\r\n" B
                                   "loss,ratio,ratio,0.1,,,,\r\n"
                                   "r1,k,b,,,,,,failed,none,,,,,,,,\"it said \"\"no\"\"\"\r\n");
-    holds(samples, "run,time,flow,subject,metric,kind,unit,trial,final,value\r\n"
-                   "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000\r\n"
-                   "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000\r\n");
+    holds(samples,
+          "run,time,flow,subject,metric,kind,unit,trial,final,value,failed\r\n"
+          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0\r\n"
+          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0\r\n");
     bench_clear(&bench);
     assert_int_equal(files_in(folder), 2);
 }

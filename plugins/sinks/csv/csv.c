@@ -25,7 +25,7 @@ static const struct vmtp_option options[] = {
 };
 
 static const char *const sample_names[] = {
-    "run", "time", "flow", "subject", "metric", "kind", "unit", "trial", "final", "value",
+    "run", "time", "flow", "subject", "metric", "kind", "unit", "trial", "final", "value", "failed",
 };
 
 static const char *const kinds[] = {
@@ -81,8 +81,17 @@ static int csv_record(struct vmtp_self *self, const struct vmtp_record *record,
     struct digits value = number_digits(record->value);
     const char *kind = record->kind < sizeof kinds / sizeof *kinds ? kinds[record->kind] : NULL;
     const char *fields[] = {
-        record->run, time,         record->flow, record->subject,           record->metric,
-        kind,        record->unit, trial,        record->final ? "1" : "0", value.text,
+        record->run,
+        time,
+        record->flow,
+        record->subject,
+        record->metric,
+        kind,
+        record->unit,
+        trial,
+        record->final ? "1" : "0",
+        value.text,
+        record->failed ? "1" : "0",
     };
 
     (void)err;

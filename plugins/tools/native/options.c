@@ -83,7 +83,7 @@ const struct vmtp_metric native_metrics[M_COUNT] = {
     [M_GOODPUT_UP] = { "goodput_up", "bit/s", "of goodput, from client to server", VMTP_GAUGE, 0 },
     [M_GOODPUT_DOWN] = { "goodput_down", "bit/s", "of goodput, from server to client", VMTP_GAUGE,
                          0 },
-    [M_OFFERED] = { VMTP_OFFERED, "bit/s", "payload that was sent", VMTP_GAUGE, 0 },
+    [M_OFFERED] = { VMTP_OFFERED, "bit/s", "payload that was sent as datagrams", VMTP_GAUGE, 0 },
     [M_SENT] = { VMTP_SENT, "packets", "datagrams or requests sent", VMTP_COUNTER, 0 },
     [M_RECEIVED] = { VMTP_RECEIVED, "packets", "of these, arrived or answered", VMTP_COUNTER, 0 },
     [M_LOST_SOCKET] = { VMTP_LOST_SOCKET, "packets", "lost in a full socket buffer", VMTP_COUNTER,

@@ -27,11 +27,11 @@
 #define PROBE_VERSION "0"
 #endif
 
-#define PROBE_SILENCE_NS 3000000000ull /* without a line from the controller: stop */
+#define PROBE_SILENCE_NS 3000000000ull   /* without a line from the controller: stop */
 #define PROBE_READY_NS   120000000000ull /* the same, between setup and go */
-#define PROBE_ALIVE_NS   500000000ull  /* so often it says something */
-#define PROBE_CONNECT_NS 5000000000ull /* for connect and handshake */
-#define PROBE_DRAIN_NS   2000000000ull /* for late datagrams after the sender's end */
+#define PROBE_ALIVE_NS   500000000ull    /* so often it says something */
+#define PROBE_CONNECT_NS 5000000000ull   /* for connect and handshake */
+#define PROBE_DRAIN_NS   2000000000ull   /* for late datagrams after the sender's end */
 
 #define PROBE_CONNECTIONS_MAX 1000
 #define PROBE_INTERVALS_MAX   10000

@@ -395,12 +395,15 @@ int report(struct run *run, struct vmtp_error *err)
     } else {
         r = emit_goodput(run);
         r = r < 0 ? r : emit_goodput_intervals(run);
-        r = r < 0 ? r : emit(run, M_OFFERED, offered(run));
+        if (r >= 0 && run->udp) /* what a TCP socket has taken is not what was sent */
+            r = emit(run, M_OFFERED, offered(run));
         r = r < 0 ? r : run->udp ? emit_udp(run) : emit_tcp(run);
     }
     r = r < 0 ? r : emit(run, M_CPU_CLIENT, cpu_of(run, CLIENT));
     r = r < 0 ? r : emit(run, M_CPU_SERVER, cpu_of(run, SERVER));
     r = r < 0 ? r : emit_histograms(run, err);
     tell_modes(run);
+    if (r < 0 && err && !err->code)
+        vmtp_fail(err, r, "a figure could not be kept: %s", strerror(-r));
     return r < 0 ? r : 0;
 }

@@ -312,7 +312,10 @@ int session_wait(struct vmtp_self *self, struct session *s, int which, probe_has
                  uint64_t deadline_ns, const char *what, struct vmtp_error *err)
 {
     const struct probe *p = &s->probe[which];
+    uint64_t step_ns = self->host->deadline_ns(self);
 
+    if (step_ns && step_ns < deadline_ns)
+        deadline_ns = step_ns;
     while (!has(p, arg)) {
         int r;
 

@@ -2,8 +2,9 @@
  *
  * The receiving end of a UDP direction: throughput by arrivals, loss by numbers, delay by kernel
  * stamps.  The window begins one warm-up after the first arrival, whatever a queue on the way does
- * to the numbers; what is counted as lost is of the datagrams that the sender sent in its window.  The receiver naps between batches rather than being woken for each datagram; that
- * leaves the CPU to the sender and, with a big enough buffer, loses nothing.  [job]
+ * to the numbers; what is counted as lost is of the datagrams that the sender sent in its window.
+ * The receiver naps between batches rather than being woken for each datagram; that leaves the CPU
+ * to the sender and, with a big enough buffer, loses nothing.  [job]
  */
 #include "clock.h"
 #include "meter.h"

@@ -22,6 +22,7 @@ struct vmtp_record {
     uint32_t final;   /* 1: of the whole trial */
     uint64_t wall_ns; /* CLOCK_REALTIME */
     double value;
+    uint32_t failed; /* 1: its trial failed, so it is no part of any result */
 };
 
 struct vmtp_sink {
