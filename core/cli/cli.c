@@ -21,11 +21,16 @@ int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_
     return status;
 }
 
+void command_help(const struct command *command, FILE *out)
+{
+    fprintf(out, "usage: vmtp %s %s\n  %s\n", command->name, command->arguments, command->help);
+}
+
 int cli_usage(const struct cli *cli)
 {
     for (const struct command *c = commands; c->name; c++)
         if (strcmp(c->name, cli->argv[0]) == 0)
-            fprintf(stderr, "usage: vmtp %s %s\n  %s\n", c->name, c->arguments, c->help);
+            command_help(c, stderr);
     return EXIT_USAGE;
 }
 

@@ -46,7 +46,9 @@ int cmd_replay(struct cli *cli);
 
 /* Say it, and return the status. */
 int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err);
-/* How the command is used, to stderr: EXIT_USAGE. */
+/* How a command is used. */
+void command_help(const struct command *command, FILE *out);
+/* The same of this one, to stderr: EXIT_USAGE. */
 int cli_usage(const struct cli *cli);
 /* All plugins; those that were refused are named with their reason. */
 int cli_registry(const struct cli *cli, struct registry **ret);

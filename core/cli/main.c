@@ -32,8 +32,12 @@ static void say(void *arg, enum vmtp_level level, const char *line)
 static int command_run(struct cli *cli)
 {
     for (const struct command *c = commands; c->name; c++)
-        if (strcmp(c->name, cli->argv[0]) == 0)
-            return c->function(cli);
+        if (strcmp(c->name, cli->argv[0]) == 0) {
+            if (cli->argc < 2 || strcmp(cli->argv[1], "--help") != 0)
+                return c->function(cli);
+            command_help(c, stdout);
+            return EXIT_PASS;
+        }
     fprintf(stderr, "vmtp: there is no command '%.60s'\n\n", cli->argv[0]);
     usage(stderr);
     return EXIT_USAGE;

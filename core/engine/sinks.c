@@ -123,6 +123,19 @@ static int document_keep(struct run *run, const char *text, struct vmtp_error *e
     return file_replace(path, text, strlen(text), 0644, err);
 }
 
+static void results_journal(struct run *run, const json_t *document)
+{
+    const json_t *result;
+    size_t i;
+
+    json_array_foreach(json_object_get(document, "results"), i, result)
+        run_journal(run, "result",
+                    json_pack("{s:O?, s:O?, s:O?, s:O?}", "key", json_object_get(result, "key"),
+                              "status", json_object_get(result, "status"), "verdict",
+                              json_object_get(result, "verdict"), "metrics",
+                              json_object_get(result, "metrics")));
+}
+
 int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
 {
     const struct scenario *scenario = run->plan->scenario;
@@ -132,6 +145,7 @@ int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
 
     if (!text)
         return vmtp_fail(err, -ENOMEM, "out of memory");
+    results_journal(run, document);
     run_journal_sync(run);
     if (document_keep(run, text, &first) < 0)
         run_note(run, "result-not-kept", "%s", first.text);
