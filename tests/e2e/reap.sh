@@ -55,6 +55,22 @@ sed -i s/stuck:.true/stuck:\ false/ "$VMTP_STATE_DIR/runs/$(newest)/scenario.yam
 check "vmtp reap --all removes it later" status 0 "$vmtp" reap --all
 check "so that nothing is left" left
 
+scenario hurry 'stuck: true' 'hang: true'
+"$vmtp" run --no-progress "$dir/hurry.yaml" >"$dir/out" 2>"$dir/err" &
+pid=$!
+until_true 10 grep -qs endpoint "$VMTP_STATE_DIR/runs/$(newest)/journal.ndjson"
+until_true 10 made
+kill -INT $pid
+until_true 5 says "cleaning up"
+began=$(date +%s%N)
+kill -INT $pid
+wait $pid
+got=$?
+check "a second Ctrl-C ends clean-up that would try again" [ $(($(date +%s%N) - began)) -lt 1000000000 ]
+check "what then is left behind makes it exit 3" [ $got -eq 3 ]
+sed -i s/stuck:.true/stuck:\ false/ "$VMTP_STATE_DIR/runs/$(newest)/scenario.yaml"
+"$vmtp" reap --all >/dev/null
+
 sed -i '/^flows/i monitors: [ ticker, { ticker: { die-at: 2 } } ]' "$dir/good.yaml"
 sed -i 's/"null": {  }/"null": { delay: 100ms }/' "$dir/good.yaml"
 check "a run with monitors" status 0 "$vmtp" run --no-progress "$dir/good.yaml"
