@@ -104,8 +104,8 @@ static size_t component_test(struct component *component)
     }
     if (!WIFSIGNALED(status))
         return (size_t)WEXITSTATUS(status);
-    printf("FAIL %s %s: crashes behind what stands above: %s\n",
-           kind_name(component->table.kind), component->table.name, strsignal(WTERMSIG(status)));
+    printf("FAIL %s %s: crashes behind what stands above: %s\n", kind_name(component->table.kind),
+           component->table.name, strsignal(WTERMSIG(status)));
     return 1;
 }
 

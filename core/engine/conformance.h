@@ -6,7 +6,7 @@
 #ifndef VMTP_ENGINE_CONFORMANCE_H
 #define VMTP_ENGINE_CONFORMANCE_H
 
-#include "../plugin/registry.h"
+#include "../plugin/component.h"
 
 /* Calls say(arg, passed, phrase) for each thing tried; returns how many did not pass. */
 size_t conformance_test(const struct component *component,

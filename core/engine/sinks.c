@@ -128,12 +128,11 @@ static void results_journal(struct run *run, const json_t *document)
     const json_t *result;
     size_t i;
 
-    json_array_foreach(json_object_get(document, "results"), i, result)
-        run_journal(run, "result",
-                    json_pack("{s:O?, s:O?, s:O?, s:O?}", "key", json_object_get(result, "key"),
-                              "status", json_object_get(result, "status"), "verdict",
-                              json_object_get(result, "verdict"), "metrics",
-                              json_object_get(result, "metrics")));
+    json_array_foreach(json_object_get(document, "results"), i, result) run_journal(
+        run, "result",
+        json_pack("{s:O?, s:O?, s:O?, s:O?}", "key", json_object_get(result, "key"), "status",
+                  json_object_get(result, "status"), "verdict", json_object_get(result, "verdict"),
+                  "metrics", json_object_get(result, "metrics")));
 }
 
 int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)

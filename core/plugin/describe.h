@@ -8,7 +8,7 @@
 #ifndef VMTP_PLUGIN_DESCRIBE_H
 #define VMTP_PLUGIN_DESCRIBE_H
 
-#include "registry.h"
+#include "component.h"
 
 /* Aligned columns for a terminal. */
 int describe_text(const struct component *component, FILE *out);

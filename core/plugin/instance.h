@@ -8,7 +8,7 @@
 #ifndef VMTP_PLUGIN_INSTANCE_H
 #define VMTP_PLUGIN_INSTANCE_H
 
-#include "registry.h"
+#include "component.h"
 
 #include <pthread.h>
 

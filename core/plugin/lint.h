@@ -5,7 +5,7 @@
 #ifndef VMTP_PLUGIN_LINT_H
 #define VMTP_PLUGIN_LINT_H
 
-#include "registry.h"
+#include "component.h"
 
 int component_lint(const struct component *component, struct vmtp_error *err);
 

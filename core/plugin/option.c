@@ -5,7 +5,7 @@
 
 #include "../base/fd.h"
 #include "../base/text.h"
-#include "registry.h"
+#include "component.h"
 #include "value.h"
 
 #define OPTIONS_MAX 1000

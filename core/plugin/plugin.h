@@ -8,7 +8,7 @@
 #ifndef VMTP_PLUGIN_PLUGIN_H
 #define VMTP_PLUGIN_PLUGIN_H
 
-#include "registry.h"
+#include "component.h"
 
 struct plugin {
     const char *path, *name, *version, *license;

@@ -10,13 +10,6 @@
 #define TEXT_OF(macro) TEXT(macro)
 #define ABI_MAJOR_TEXT TEXT_OF(VMTP_ABI_MAJOR)
 
-const char *kind_name(enum vmtp_kind kind)
-{
-    static const char *const names[] = { "component", "tool", "cloud", "sink", "monitor" };
-
-    return names[kind <= VMTP_MONITOR ? kind : 0];
-}
-
 const struct component *registry_find(const struct registry *registry, enum vmtp_kind kind,
                                       const char *name)
 {

@@ -2,28 +2,12 @@
  *
  * The registry: every component of every plugin that was found and found good.
  *
- * Loaded once by the main thread, read by all afterwards.  A component stands here as a checked
- * copy: fields for which its plugin is too old are zero.
+ * Loaded once by the main thread, read by all afterwards.
  */
 #ifndef VMTP_PLUGIN_REGISTRY_H
 #define VMTP_PLUGIN_REGISTRY_H
 
-#include "../base/arena.h"
-
-#include <vmtp/plugin.h>
-
-struct component {
-    struct component *next;
-    struct vmtp_component table; /* table.ops leads to ops below */
-    union {
-        struct vmtp_tool tool;
-        struct vmtp_cloud cloud;
-        struct vmtp_sink sink;
-        struct vmtp_monitor monitor;
-    } ops;
-    const char *path; /* of the shared object */
-    const char *version;
-};
+#include "component.h"
 
 /* A shared object that was not loaded, or a component that was not taken, and why. */
 struct refusal {
@@ -49,19 +33,5 @@ DEFINE_CLEANUP(registry_free, struct registry *)
 /* NULL: there is none of this name. */
 const struct component *registry_find(const struct registry *registry, enum vmtp_kind kind,
                                       const char *name);
-
-/* "tool", "cloud", "sink", "monitor". */
-const char *kind_name(enum vmtp_kind kind);
-
-/* The rows of a table, whose stride may be larger than the row that this core knows. */
-static inline const void *table_row(const struct vmtp_table *table, uint32_t i)
-{
-    return (const char *)table->rows + (size_t)i * table->stride;
-}
-
-static inline const struct vmtp_metric *component_metric(const struct component *c, uint32_t i)
-{
-    return i < c->table.metrics.count ? table_row(&c->table.metrics, i) : NULL;
-}
 
 #endif

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "core/engine/conformance.h"
+#include "core/plugin/registry.h"
 
 /* What was said of a component. */
 struct said {
