@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/engine/process.h"
+#include "core/plugin/registry.h"
 
 #include <signal.h>
 #include <sys/eventfd.h>

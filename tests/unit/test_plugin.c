@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "core/plugin/plugin.h"
+#include "core/plugin/registry.h"
 
 /* What stands in front when a plugin uses what this core does not know. */
 #define NEWER "is built for plugin ABI 1.7, this vmtp speaks 1.0: "
