@@ -77,7 +77,7 @@ static void *asker(void *arg)
 
         run->endpoints[i].facts = facts;
         if (r < 0 && r != -ECANCELED)
-            run_note(run, "note", "endpoint %s: its facts are not known: %s", endpoint->name,
+            run_note(run, "note", "the facts of endpoint %s are not known: %s", endpoint->name,
                      err.text);
         if (facts)
             run_journal(run, "endpoint",
