@@ -31,7 +31,7 @@ flows:
     exclude: [ { protocol: udp, direction: down } ]
     duration: 300ms
     warmup: 200ms
-    repeat: 1
+    repeat: 3
 sinks: [ { json: { path: $dir/cloud.json } }, { csv: { results: $dir/cloud.csv } } ]
 END
 check "VMTP's six flows run" status 0 "$vmtp" run --no-progress "$dir/cloud.yaml"
@@ -51,7 +51,7 @@ flows:
     family: ipv6
     tool: { native: { protocol: [tcp, udp], rate: 50M } }
     duration: 300ms
-    repeat: 1
+    repeat: 5
   - name: echo
     path: different-network
     family: [ipv4, ipv6]
