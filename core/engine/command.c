@@ -242,8 +242,9 @@ static int ends_run(struct end *client, struct end *server, const struct vmtp_tr
         return r;
     status = end_stop(client, NS_PER_S, err);
     if (status > 0)
-        return vmtp_fail(err, -EPROTO, "endpoint %s: %s ended with %d: %s", client->endpoint->name,
-                         client->argv.arg[0], status, client->last_words);
+        return vmtp_fail(err, -EPROTO, "endpoint %s: %s ended with %d%s%s", client->endpoint->name,
+                         client->argv.arg[0], status, client->last_words[0] ? ": " : "",
+                         client->last_words);
     return status < 0 ? status : server_end(server, err);
 }
 

@@ -45,7 +45,8 @@ static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const 
         facts = json_loads(buf_text(&answer.text), JSON_REJECT_DUPLICATES, NULL);
     buf_clear(&answer.text);
     if (r > 0)
-        return vmtp_fail(err, -EPROTO, "the probe ended with %d: %s", r, answer.complaint);
+        return vmtp_fail(err, -EPROTO, "the probe ended with %d%s%s", r,
+                         answer.complaint[0] ? ": " : "", answer.complaint);
     if (r < 0)
         return r;
     if (!json_is_object(facts)) {

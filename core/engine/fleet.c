@@ -240,5 +240,6 @@ int fleet_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const c
     r = cloud->put(&fleet->cloud->self, endpoint, from, ret_path, len, err);
     if (r < 0)
         return vmtp_wrap(err, "endpoint %s", endpoint->name);
-    return placed_add(fleet, endpoint, from, ret_path);
+    r = placed_add(fleet, endpoint, from, ret_path);
+    return r < 0 ? vmtp_fail(err, r, "out of memory") : 0;
 }

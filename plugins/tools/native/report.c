@@ -118,6 +118,15 @@ static int emit_goodput_intervals(struct run *run)
     return r;
 }
 
+/* A figure of one interval; what the probe has not told is no figure. */
+static int emit_told(struct run *run, uint32_t metric, uint64_t at, const json_t *o,
+                     const char *name, double scale)
+{
+    if (!json_has(o, name))
+        return 0;
+    return vmtp_emit(run->self, metric, at, json_get(o, name, BYTES_MAX, 0) * scale, false);
+}
+
 static int emit_sender_intervals(struct run *run)
 {
     int dir = run->up ? 0 : 1, r = 0;
@@ -128,12 +137,9 @@ static int emit_sender_intervals(struct run *run)
         const json_t *o = json_array_get(list, n);
         uint64_t at = interval_end(run, n, count);
 
-        r = vmtp_emit(run->self, M_RETRANSMITS, at, json_get(o, "retransmits", COUNT_MAX, 0),
-                      false);
-        if (r >= 0)
-            r = vmtp_emit(run->self, M_TCP_RTT, at, json_get(o, "rtt_us", 1e9, 0) * 1e-6, false);
-        if (r >= 0)
-            r = vmtp_emit(run->self, M_CWND, at, json_get(o, "cwnd_bytes", BYTES_MAX, 0), false);
+        r = emit_told(run, M_RETRANSMITS, at, o, "retransmits", 1);
+        r = r < 0 ? r : emit_told(run, M_TCP_RTT, at, o, "rtt_us", 1e-6);
+        r = r < 0 ? r : emit_told(run, M_CWND, at, o, "cwnd_bytes", 1);
     }
     return r;
 }
