@@ -76,8 +76,7 @@ static double value_of(const char *text, const char *key)
     return end == at ? -1 : value;
 }
 
-/* ---- iperf3 -J: the object end.sum_received
- * --------------------------------------------------------- */
+/* ---- iperf3 -J: the object end.sum_received ---- */
 
 static int iperf3_command(struct vmtp_self *self, const struct vmtp_flow *flow,
                           const struct vmtp_trial *trial, enum vmtp_role role,
@@ -128,8 +127,7 @@ static int iperf3_parse(struct vmtp_self *self, const struct vmtp_flow *flow, en
     return final(self, GOODPUT, rate);
 }
 
-/* ---- iperf -y C: "time,src,sport,dst,dport,id,0.0-1.0,bytes,bits/s"
- * -------------------------------- */
+/* ---- iperf -y C: "time,src,sport,dst,dport,id,0.0-1.0,bytes,bits/s" ---- */
 
 static int iperf_command(struct vmtp_self *self, const struct vmtp_flow *flow,
                          const struct vmtp_trial *trial, enum vmtp_role role,
@@ -160,8 +158,7 @@ static int iperf_parse(struct vmtp_self *self, const struct vmtp_flow *flow, enu
     return final(self, GOODPUT, strtod(rate + 1, NULL));
 }
 
-/* ---- nuttcp -fparse: "rate_Mbps=16173.0 ... drop=0 pkt=17858"
- * ------------------------------------------ */
+/* ---- nuttcp -fparse: "rate_Mbps=16173.0 ... drop=0 pkt=17858" ---- */
 
 static int nuttcp_command(struct vmtp_self *self, const struct vmtp_flow *flow,
                           const struct vmtp_trial *trial, enum vmtp_role role,

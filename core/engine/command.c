@@ -111,8 +111,7 @@ static int end_stop(struct end *end, uint64_t grace_ns, struct vmtp_error *err)
     return process ? host_of(end)->process_stop(&end->tool->self, process, grace_ns, err) : 0;
 }
 
-/* ---- is the server there?
- * --------------------------------------------------------------------------- */
+/* ---- is the server there? ---- */
 
 struct look {
     uint32_t port;
@@ -203,8 +202,7 @@ static int server_wait(struct end *server, uint32_t port, struct vmtp_error *err
     return port ? port_wait(server, port, err) : 0;
 }
 
-/* ---- the trial
- * -------------------------------------------------------------------------------------- */
+/* ---- the trial ---- */
 
 /* The client has said all: read what the server has still to say, then stop it. */
 static int server_end(struct end *server, struct vmtp_error *err)

@@ -54,8 +54,7 @@ _printf_(3, 4) static void verdict(struct test *test, bool passed, const char *f
     test->say(test->arg, passed, phrase);
 }
 
-/* ---- the host
- * ---------------------------------------------------------------------------------------- */
+/* ---- the host ---- */
 
 static struct test *test_of(struct vmtp_self *self)
 {
@@ -128,8 +127,7 @@ static const struct vmtp_host test_host = {
     .emit_event = take_event,
 };
 
-/* ---- what is tried
- * ----------------------------------------------------------------------------------- */
+/* ---- what is tried ---- */
 
 static void try_commands(struct test *test, struct instance *instance)
 {

@@ -66,8 +66,7 @@ static void host_progress(struct vmtp_self *self, double part, const char *doing
         run_doing(context->run, "%s: %s", context->name, doing);
 }
 
-/* ---- what was measured --------------------------------------------------------------------------
- */
+/* ---- what was measured ---- */
 
 static int record_add(struct context *context, const struct vmtp_metric *metric,
                       const struct vmtp_sample *sample, uint64_t time_ns)
@@ -207,8 +206,7 @@ static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmt
     return 0;
 }
 
-/* ---- processes and files ------------------------------------------------------------------------
- */
+/* ---- processes and files ---- */
 
 static int no_endpoints(struct vmtp_error *err)
 {
@@ -275,8 +273,7 @@ static int host_helper(struct vmtp_self *self, const char *name, char *ret_path,
     return helper_find(name, ret_path, len, err);
 }
 
-/* ---- for clouds
- * ------------------------------------------------------------------------------------- */
+/* ---- for clouds ---- */
 
 static int host_endpoint(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                          struct vmtp_error *err)
@@ -288,20 +285,31 @@ static int host_endpoint(struct vmtp_self *self, const struct vmtp_endpoint *end
     return fleet_add(context->fleet, endpoint, err);
 }
 
+/* NULL, with the error: whoever asks is no cloud. */
+static struct ledger *ledger_of(struct vmtp_self *self, struct vmtp_error *err)
+{
+    const struct context *context = context_of(self);
+
+    if (context->component->table.kind == VMTP_CLOUD)
+        return context->run->ledger;
+    vmtp_fail(err, -EINVAL, "only clouds own what outlives a run");
+    return NULL;
+}
+
 static int host_owns(struct vmtp_self *self, const char *kind, const char *id,
                      struct vmtp_error *err)
 {
-    if (context_of(self)->component->table.kind != VMTP_CLOUD)
-        return vmtp_fail(err, -EINVAL, "only clouds own what outlives a run");
-    return ledger_add(context_of(self)->run->ledger, kind, id, err);
+    struct ledger *ledger = ledger_of(self, err);
+
+    return ledger ? ledger_add(ledger, kind, id, err) : -EINVAL;
 }
 
 static int host_freed(struct vmtp_self *self, const char *kind, const char *id,
                       struct vmtp_error *err)
 {
-    if (context_of(self)->component->table.kind != VMTP_CLOUD)
-        return vmtp_fail(err, -EINVAL, "only clouds have resources");
-    return ledger_drop(context_of(self)->run->ledger, kind, id, err);
+    struct ledger *ledger = ledger_of(self, err);
+
+    return ledger ? ledger_drop(ledger, kind, id, err) : -EINVAL;
 }
 
 const struct vmtp_host context_host = {

@@ -7,8 +7,8 @@
 #include <signal.h>
 
 #define TERM_NS (500 * NS_PER_MS) /* between SIGTERM and SIGKILL */
-#define KILL_NS                                                                                    \
-    (5 * NS_PER_S) /* for a killed process to be gone: a stuck kernel is no reason to hang */
+/* For a killed process to be gone: a stuck kernel is no reason to hang. */
+#define KILL_NS (5 * NS_PER_S)
 
 static const struct vmtp_cloud *cloud_of(const struct vmtp_process *process)
 {

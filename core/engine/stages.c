@@ -41,8 +41,7 @@ static void shuffle(struct running **order, size_t count, uint64_t *state)
     }
 }
 
-/* ---- one stage
- * ------------------------------------------------------------------------------------- */
+/* ---- one stage ---- */
 
 static void running_open(struct running *running, struct fleet *fleet)
 {
@@ -158,8 +157,7 @@ static int running_step(struct running *running, struct fleet *fleet, struct vmt
     return r;
 }
 
-/* ---- all of them
- * ----------------------------------------------------------------------------------- */
+/* ---- all of them ---- */
 
 /* Trials that a stage will still want at the least, counted for its progress line. */
 static uint32_t trials_left(const struct running *running)

@@ -59,7 +59,7 @@ _printf_(2, 3) static const char *keep_printf(struct table *table, const char *f
     return keep(table, text);
 }
 
-/* ---- figures ------------------------------------------------------------------------------- */
+/* ---- figures ---- */
 
 static struct number figure_text(double value, const char *unit)
 {
@@ -126,7 +126,7 @@ static const char *loss_text(struct table *table, const json_t *loss)
     return keep_printf(table, "%.3g %%", json_number_value(ratio) * 100);
 }
 
-/* ---- notes --------------------------------------------------------------------------------- */
+/* ---- notes ---- */
 
 /* "1": the same note has the same number wherever it stands. */
 static void note_refer(struct table *table, const char *note, struct buf *refs)
@@ -158,7 +158,7 @@ static const char *notes_text(struct table *table, const json_t *result)
     return keep(table, buf_text(&refs));
 }
 
-/* ---- a flow -------------------------------------------------------------------------------- */
+/* ---- a flow ---- */
 
 static bool in_group(const struct group *group, const json_t *result)
 {
@@ -351,7 +351,7 @@ static int groups_format(struct table *table, const json_t *results, struct buf 
     return r;
 }
 
-/* ---- what follows -------------------------------------------------------------------------- */
+/* ---- what follows ---- */
 
 /* Why not all of its results pass: the first of the worst, and how many others. */
 static const char *threshold_why(struct table *table, const json_t *threshold)

@@ -49,7 +49,7 @@ static json_t *figures_json(const double *values, size_t count)
     return json;
 }
 
-/* ---- metrics ------------------------------------------------------------------------------- */
+/* ---- metrics ---- */
 
 static json_t *scalar_json(const struct figure *figure)
 {
@@ -131,7 +131,7 @@ static json_t *metrics_json(const struct result *result)
     return json;
 }
 
-/* ---- trials -------------------------------------------------------------------------------- */
+/* ---- trials ---- */
 
 static json_t *marks_json(uint32_t marks)
 {
@@ -218,7 +218,7 @@ static json_t *trials_json(const struct measurement *measurement)
     return json;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static const char *status_name(enum result_status status)
 {
