@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../engine/reap.h"
 #include "cli.h"
+#include "prompt.h"
 
 static int reap_one(struct cli *cli, const struct registry *registry, const char *id,
                     bool quiet_if_alive)
 {
     struct vmtp_error err = { 0 };
     size_t count = 0;
-    int r = run_reap(id, registry, &cli->log, &count, &err);
+    int r = run_reap(id, registry, &terminal_prompt, &cli->log, &count, &err);
 
     if (r == -EBUSY && quiet_if_alive)
         return EXIT_PASS;

@@ -44,7 +44,7 @@ static int replay(struct run *run, const struct registry *registry, const char *
     int r;
 
     snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
-    r = scenario_load(path, registry, &scenario, err);
+    r = scenario_load(path, registry, NULL, &scenario, err);
     if (r < 0)
         return r;
     snprintf(path, sizeof path, "%s/result.json", run->folder);

@@ -3,6 +3,7 @@
 #include "../engine/sinks.h"
 #include "../report/table.h"
 #include "front.h"
+#include "prompt.h"
 #include "watch.h"
 
 /* stdout is the table's, unless a sink writes the results there. */
@@ -56,7 +57,7 @@ int cmd_run(struct cli *cli)
     _cleanup_(front_clear) struct front front = { 0 };
     _cleanup_(run_freep) struct run *run = NULL;
     struct vmtp_error err = { 0 };
-    int status = front_load(cli, &front);
+    int status = front_load(cli, &terminal_prompt, &front);
 
     if (status != EXIT_PASS)
         return status;

@@ -41,7 +41,7 @@ static int arguments_read(struct cli *cli, struct front *front, struct wish *wis
     return EXIT_PASS;
 }
 
-int front_load(struct cli *cli, struct front *ret)
+int front_load(struct cli *cli, const struct prompt *prompt, struct front *ret)
 {
     const struct plan_tools tools = ask_tools(&cli->log);
     struct vmtp_error err = { 0 };
@@ -52,7 +52,7 @@ int front_load(struct cli *cli, struct front *ret)
         status = cli_registry(cli, &ret->registry);
     if (status != EXIT_PASS)
         return status;
-    if (scenario_load(ret->file, ret->registry, &ret->scenario, &err) < 0)
+    if (scenario_load(ret->file, ret->registry, prompt, &ret->scenario, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
     for (size_t i = 0; i < ret->scenario->warning_count; i++)
         log_line(&cli->log, VMTP_WARN, "%s", ret->scenario->warnings[i]);

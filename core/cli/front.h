@@ -17,8 +17,9 @@ struct front {
 };
 
 /* Read the arguments ([--seed N] [--no-progress] SCENARIO), the plugins and the scenario; nothing
- * is touched.  EXIT_PASS, or what the program ends with, its reason said. */
-int front_load(struct cli *cli, struct front *ret);
+ * is touched.  prompt: who is asked for secrets; NULL: nobody.  EXIT_PASS, or what the program ends
+ * with, its reason said. */
+int front_load(struct cli *cli, const struct prompt *prompt, struct front *ret);
 void front_clear(struct front *front);
 
 #endif

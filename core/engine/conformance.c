@@ -219,7 +219,8 @@ static void try_component(struct test *test, struct arena *arena)
         verdict(test, true, "has required options: nothing more can be tried");
         return;
     }
-    if (options_fill(&table->options, table->opt_size, NULL, &nowhere, arena, &opt, &err) < 0 ||
+    if (options_fill(&table->options, table->opt_size, NULL, &nowhere, NULL, arena, &opt, &err) <
+            0 ||
         (table->check && table->check(opt, &err) < 0)) {
         verdict(test, false, "its default options are good: %s", err.text);
         return;

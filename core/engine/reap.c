@@ -6,8 +6,8 @@
 #include <limits.h>
 
 /* As much of a run as clean-up takes. */
-static int reap(struct run *run, const struct registry *registry, size_t *ret_count,
-                struct vmtp_error *err)
+static int reap(struct run *run, const struct registry *registry, const struct prompt *prompt,
+                size_t *ret_count, struct vmtp_error *err)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     struct vmtp_table owned = { 0 };
@@ -18,12 +18,12 @@ static int reap(struct run *run, const struct registry *registry, size_t *ret_co
     if (r < 0 || owned.count == 0)
         return r;
     snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
-    r = scenario_load(path, registry, &scenario, err);
+    r = scenario_load(path, registry, prompt, &scenario, err);
     return r < 0 ? r : fleet_reap(run, &scenario->cloud, err);
 }
 
-int run_reap(const char *id, const struct registry *registry, const struct log *log,
-             size_t *ret_count, struct vmtp_error *err)
+int run_reap(const char *id, const struct registry *registry, const struct prompt *prompt,
+             const struct log *log, size_t *ret_count, struct vmtp_error *err)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
     _cleanup_(ledger_freep) struct ledger *ledger = NULL;
@@ -42,7 +42,7 @@ int run_reap(const char *id, const struct registry *registry, const struct log *
     run.ledger = ledger;
     snprintf(run.id, sizeof run.id, "%.31s", strrchr(folder, '/') + 1);
     pthread_mutex_init(&run.lock, NULL);
-    r = reap(&run, registry, ret_count, err);
+    r = reap(&run, registry, prompt, ret_count, err);
     pthread_mutex_destroy(&run.lock);
     return r;
 }

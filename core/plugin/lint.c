@@ -20,6 +20,8 @@ static const struct vmtp_metric shared[] = {
     { .name = VMTP_RETRANSMITS, .unit = "segments", .kind = VMTP_COUNTER },
     { .name = VMTP_RTT, .unit = "s", .kind = VMTP_DISTRIBUTION },
     { .name = VMTP_PDV, .unit = "s", .kind = VMTP_DISTRIBUTION },
+    { .name = VMTP_JITTER, .unit = "s", .kind = VMTP_GAUGE },
+    { .name = VMTP_CONNECT_RTT, .unit = "s", .kind = VMTP_GAUGE },
     { .name = VMTP_MSS, .unit = "bytes", .kind = VMTP_GAUGE },
     { .name = VMTP_CPU_CLIENT, .unit = "ratio", .kind = VMTP_GAUGE },
     { .name = VMTP_CPU_SERVER, .unit = "ratio", .kind = VMTP_GAUGE },

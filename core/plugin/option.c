@@ -11,6 +11,7 @@
 #define OPTIONS_MAX 1000
 #define CHOICES_MAX 1000
 #define SECRET_MAX  (64 * 1024)
+#define PROMPT_MAX  1024
 #define FLAGS_KNOWN (VMTP_REQUIRED | VMTP_SECRET | VMTP_DEPRECATED)
 
 /* A row as it was in ABI 1.0; later ones may be longer. */
@@ -153,19 +154,39 @@ static int strip_secret(const struct node *node, const char *text, size_t len, s
     return *ret ? 0 : vmtp_fail(err, -ENOMEM, "out of memory");
 }
 
-/* {env: NAME} or {file: PATH}. */
-static int secret_read(const struct node *node, struct arena *arena, const char **ret,
-                       struct vmtp_error *err)
+/* {prompt: WHAT}; *ret stays NULL where nobody can be asked. */
+static int secret_ask(const struct prompt *prompt, const struct node *what, struct arena *arena,
+                      const char **ret, struct vmtp_error *err)
+{
+    char text[PROMPT_MAX] = "";
+    int r;
+
+    *ret = NULL;
+    if (!prompt)
+        return 0;
+    r = prompt->ask(prompt->arg, what->text, text, sizeof text, err);
+    r = r < 0 ? node_wrap(err, what) : strip_secret(what, text, strlen(text), arena, ret, err);
+    explicit_bzero(text, sizeof text);
+    return r;
+}
+
+/* {env: NAME}, {file: PATH} or {prompt: WHAT}. */
+static int secret_read(const struct node *node, const struct prompt *prompt, struct arena *arena,
+                       const char **ret, struct vmtp_error *err)
 {
     static const struct vmtp_option where = { .name = "file", .type = VMTP_PATH };
     const struct node *env = node_get(node, "env"), *file = node_get(node, "file");
-    const struct node *from = env ? env : file;
+    const struct node *ask = node_get(node, "prompt");
+    const struct node *from = env ? env : file ? file : ask;
     _cleanup_(buf_clear) struct buf buf = BUF(SECRET_MAX);
     struct vmtp_error why = { 0 };
     const char *text;
 
     if (node->count != 1 || !from || from->kind != NODE_SCALAR || node_is_null(from))
-        return node_fail(err, node, "a secret is text, {env: NAME} or {file: PATH}");
+        return node_fail(err, node,
+                         "a secret is text, {env: NAME}, {file: PATH} or {prompt: WHAT}");
+    if (ask)
+        return secret_ask(prompt, ask, arena, ret, err);
     if (env) {
         text = getenv(env->text);
         if (!text)
@@ -178,27 +199,35 @@ static int secret_read(const struct node *node, struct arena *arena, const char 
     return strip_secret(file, buf_text(&buf), buf.len, arena, ret, err);
 }
 
+/* Where values come to lie, and who is asked for secrets. */
+struct fill {
+    struct arena *arena;
+    const struct prompt *prompt;
+};
+
 static int scalar_fill(const struct vmtp_option *option, uint32_t type, const struct node *node,
-                       struct arena *arena, void *ret, struct vmtp_error *err)
+                       const struct fill *fill, void *ret, struct vmtp_error *err)
 {
     const char *text = node->text;
     int r;
 
     if (option->flags & VMTP_SECRET && node->kind == NODE_MAP) {
-        r = secret_read(node, arena, &text, err);
+        r = secret_read(node, fill->prompt, fill->arena, &text, err);
         if (r < 0)
             return r;
+        if (!text)
+            return 0;
     } else if (node->kind != NODE_SCALAR || node_is_null(node)) {
         return node_fail(err, node, "%s where %s%s is wanted", node_noun(node),
                          option->type == VMTP_LIST ? "an item that is a " : "a ",
                          value_type(type)->name);
     }
-    r = value_parse(option, type, text, arena, ret, err);
+    r = value_parse(option, type, text, fill->arena, ret, err);
     return r < 0 ? node_wrap(err, node) : 0;
 }
 
-static int list_fill(const struct vmtp_option *option, const struct node *node, struct arena *arena,
-                     struct vmtp_list *ret, struct vmtp_error *err)
+static int list_fill(const struct vmtp_option *option, const struct node *node,
+                     const struct fill *fill, struct vmtp_list *ret, struct vmtp_error *err)
 {
     size_t size = value_type(option->item)->size;
     struct vmtp_list list = { 0 };
@@ -206,11 +235,11 @@ static int list_fill(const struct vmtp_option *option, const struct node *node, 
 
     if (node->kind != NODE_LIST)
         return node_fail(err, node, "%s where a list is wanted", node_noun(node));
-    items = arena_array(arena, node->count + 1, size);
+    items = arena_array(fill->arena, node->count + 1, size);
     if (!items)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     for (const struct node *child = node->first; child; child = child->next) {
-        int r = scalar_fill(option, option->item, child, arena, items + list.count++ * size, err);
+        int r = scalar_fill(option, option->item, child, fill, items + list.count++ * size, err);
 
         if (r < 0)
             return r;
@@ -241,18 +270,18 @@ static int map_fill(const struct node *node, struct arena *arena, struct vmtp_ma
 }
 
 static int option_fill(const struct vmtp_option *option, const struct node *node,
-                       struct arena *arena, void *opt, struct vmtp_error *err)
+                       const struct fill *fill, void *opt, struct vmtp_error *err)
 {
     void *at = (char *)opt + option->offset;
 
     if (option->type == VMTP_LIST)
-        return list_fill(option, node, arena, at, err);
+        return list_fill(option, node, fill, at, err);
     if (option->type == VMTP_MAP)
-        return map_fill(node, arena, at, err);
+        return map_fill(node, fill->arena, at, err);
     if (node->kind == NODE_LIST)
         return node_fail(err, node, "a list where one %s is wanted",
                          value_type(option->type)->name);
-    return scalar_fill(option, option->type, node, arena, at, err);
+    return scalar_fill(option, option->type, node, fill, at, err);
 }
 
 /* Lists and maps are written in YAML, all else is the text itself. */
@@ -266,7 +295,7 @@ static int default_fill(const struct vmtp_option *option, struct arena *arena, v
         return value_parse(option, option->type, option->def, arena, (char *)opt + option->offset,
                            err);
     r = yaml_parse(option->def, strlen(option->def), "default", arena, &node, err);
-    return r < 0 ? r : option_fill(option, node, arena, opt, err);
+    return r < 0 ? r : option_fill(option, node, &(struct fill){ .arena = arena }, opt, err);
 }
 
 /* An enum without a default is 0, which need not be a choice. */
@@ -309,8 +338,10 @@ static int required_check(const struct vmtp_table *table, const struct node *sec
 }
 
 int options_fill(const struct vmtp_table *table, size_t opt_size, const struct node *section,
-                 const struct node *node, struct arena *arena, void **ret, struct vmtp_error *err)
+                 const struct node *node, const struct prompt *prompt, struct arena *arena,
+                 void **ret, struct vmtp_error *err)
 {
+    const struct fill fill = { arena, prompt };
     void *opt = arena_alloc(arena, opt_size + 1);
     int r;
 
@@ -326,7 +357,7 @@ int options_fill(const struct vmtp_table *table, size_t opt_size, const struct n
     for (const struct node *child = section ? section->first : NULL; child; child = child->next) {
         const struct vmtp_option *option = option_find(table, child->key);
 
-        r = option ? option_fill(option, child, arena, opt, err) : unknown_fail(table, child, err);
+        r = option ? option_fill(option, child, &fill, opt, err) : unknown_fail(table, child, err);
         if (r < 0)
             return r;
     }

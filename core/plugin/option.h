@@ -2,7 +2,8 @@
  *
  * Option tables at work: checked when a plugin is loaded, filled from a section of a scenario.
  *
- * Pure but for secrets, which are read from the environment or a file when they are filled in.
+ * Pure but for secrets, which are read from the environment or a file, or asked for, when they are
+ * filled in.
  */
 #ifndef VMTP_PLUGIN_OPTION_H
 #define VMTP_PLUGIN_OPTION_H
@@ -10,6 +11,13 @@
 #include "../base/yaml.h"
 
 #include <vmtp/option.h>
+
+/* Who is asked for a secret that is written {prompt: WHAT}: 0 and the text, or a negative errno
+ * with the reason. */
+struct prompt {
+    int (*ask)(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err);
+    void *arg;
+};
 
 /* Can this table, which came with a plugin, be worked with?  -EINVAL (damaged), -ENOTSUP (a type
  * or flag this core does not know), -ENOMEM. */
@@ -20,9 +28,11 @@ const struct vmtp_option *option_find(const struct vmtp_table *table, const char
 
 /* An options struct with the defaults and then what the section says; everything is the arena's.
  * section: a map; NULL or null: nothing is said, node is then where to point to for what is
- * required.  -EINVAL with "file:line:column: path: what is wrong", -ENOMEM. */
+ * required.  prompt NULL: nobody can be asked, such a secret stays NULL.  -EINVAL with
+ * "file:line:column: path: what is wrong", -ENOMEM. */
 int options_fill(const struct vmtp_table *table, size_t opt_size, const struct node *section,
-                 const struct node *node, struct arena *arena, void **ret, struct vmtp_error *err);
+                 const struct node *node, const struct prompt *prompt, struct arena *arena,
+                 void **ret, struct vmtp_error *err);
 
 /* One option's value in a filled struct, as one would write it; "***" for a secret.  NULL: out of
  * memory. */

@@ -127,12 +127,13 @@ static json_t *scalar_schema(struct sketch *sketch, const struct vmtp_option *op
     }
 }
 
-/* {env: NAME} or {file: PATH}. */
+/* {env: NAME}, {file: PATH} or {prompt: WHAT}. */
 static json_t *secret_schema(void)
 {
-    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}}, s:i, s:i, s:b}", "type", "object", "properties",
-                     "env", "type", "string", "file", "type", "string", "minProperties", 1,
-                     "maxProperties", 1, "additionalProperties", 0);
+    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}}, s:i, s:i, s:b}", "type", "object",
+                     "properties", "env", "type", "string", "file", "type", "string", "prompt",
+                     "type", "string", "minProperties", 1, "maxProperties", 1,
+                     "additionalProperties", 0);
 }
 
 /* In a flow a list of values multiplies. */

@@ -61,7 +61,7 @@ static double final_median(const struct measurement *measurement, const char *na
     return NAN;
 }
 
-static const char *option_text(const struct variant *variant, const char *name)
+static const char *variant_option(const struct variant *variant, const char *name)
 {
     for (size_t i = 0; i < variant->option_count; i++)
         if (strcmp(variant->options[i].name, name) == 0)
@@ -103,7 +103,7 @@ static double datagram_length(const struct measurement *measurement)
 
 double measurement_ceiling(const struct measurement *measurement)
 {
-    const char *protocol = option_text(measurement->flow->variant, "protocol");
+    const char *protocol = variant_option(measurement->flow->variant, "protocol");
     double mss = final_median(measurement, VMTP_MSS);
     uint32_t family = measurement->flow->route.family;
 

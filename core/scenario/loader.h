@@ -18,7 +18,8 @@ struct loader {
     struct scenario *scenario;
     struct arena *arena; /* the scenario's */
     const struct registry *registry;
-    size_t variants; /* so far */
+    const struct prompt *prompt; /* NULL: nobody is asked */
+    size_t variants;             /* so far */
     size_t warning_room;
     struct vmtp_error *err;
 };

@@ -166,10 +166,6 @@ static int keys_agree(struct loader *loader, const struct node *flow, const stru
                          "the flow does not say between what: write path, or from and to");
     if (!path->node && placement->node)
         return key_fail(loader->err, placement->node, "a placement belongs to a path");
-    if (!path->node && from->count == 1 && to->count == 1 &&
-        strcmp(from->values[0], to->values[0]) == 0)
-        return node_fail(loader->err, to->nodes[0], "the flow runs from '%.60s' to itself",
-                         to->values[0]);
     return 0;
 }
 
@@ -247,8 +243,9 @@ static int combination_expand(struct loader *loader, struct expansion *expansion
     for (size_t k = 0; k < BY_KEYS; k++)
         if (matrix->keys[k].node)
             keys[k] = matrix->keys[k].values[expansion->digits[k]];
-    if (keys[BY_FROM] && strcmp(keys[BY_FROM], keys[BY_TO]) == 0)
-        return 0;
+    if (keys[BY_FROM] && strcmp(keys[BY_FROM], keys[BY_TO]) == 0 &&
+        matrix->keys[BY_FROM].count * matrix->keys[BY_TO].count > 1)
+        return 0; /* of all pairs; a single one is meant as written */
     for (size_t s = 0; r == 0 && s < matrix->setting_count; s++)
         if (!exclusions_match(matrix, keys, &matrix->settings[s]))
             r = variant_add(loader, expansion, keys, s);

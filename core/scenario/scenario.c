@@ -52,14 +52,19 @@ static int endpoint_read(struct loader *loader, const struct node *node)
     struct scenario *scenario = loader->scenario;
     const struct vmtp_cloud *cloud = &scenario->cloud.component->ops.cloud;
     struct endpoint_spec *spec = &scenario->endpoints[scenario->endpoint_count++];
+    struct vmtp_error why = { 0 };
+    int r;
 
     if (!name_is_plain(node->key))
         return key_fail(loader->err, node,
                         "'%.60s' can't be a name: letters, digits, '.', '_' and '-', at most 63",
                         node->key);
     spec->name = node->key;
-    return options_fill(&cloud->endpoint_options, cloud->endpoint_opt_size, node, node,
-                        loader->arena, &spec->opt, loader->err);
+    r = options_fill(&cloud->endpoint_options, cloud->endpoint_opt_size, node, node, loader->prompt,
+                     loader->arena, &spec->opt, loader->err);
+    if (r == 0 && cloud->check_endpoint && cloud->check_endpoint(spec->opt, &why) < 0)
+        return key_fail(loader->err, node, "%s", why.text[0] ? why.text : "it is refused");
+    return r;
 }
 
 static int endpoints_read(struct loader *loader, const struct node *node)
@@ -173,11 +178,14 @@ static int scenario_new(const char *file, struct scenario **ret, struct vmtp_err
 
 /* text is the arena's already, or is copied into it. */
 static int scenario_fill(struct scenario *scenario, const char *text, size_t len,
-                         const struct registry *registry, struct vmtp_error *err)
+                         const struct registry *registry, const struct prompt *prompt,
+                         struct vmtp_error *err)
 {
-    struct loader loader = {
-        .scenario = scenario, .arena = scenario->arena, .registry = registry, .err = err
-    };
+    struct loader loader = { .scenario = scenario,
+                             .arena = scenario->arena,
+                             .registry = registry,
+                             .prompt = prompt,
+                             .err = err };
     const struct node *root = NULL;
     int r = yaml_parse(text, len, scenario->file, scenario->arena, &root, err);
 
@@ -188,8 +196,8 @@ static int scenario_fill(struct scenario *scenario, const char *text, size_t len
     return root_read(&loader, root);
 }
 
-int scenario_load(const char *file, const struct registry *registry, struct scenario **ret,
-                  struct vmtp_error *err)
+int scenario_load(const char *file, const struct registry *registry, const struct prompt *prompt,
+                  struct scenario **ret, struct vmtp_error *err)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     const char *text = NULL;
@@ -197,14 +205,14 @@ int scenario_load(const char *file, const struct registry *registry, struct scen
     int r = scenario_new(file, &scenario, err);
 
     r = r < 0 ? r : yaml_read(file, scenario->arena, &text, &len, err);
-    r = r < 0 ? r : scenario_fill(scenario, text, len, registry, err);
+    r = r < 0 ? r : scenario_fill(scenario, text, len, registry, prompt, err);
     if (r == 0)
         *ret = TAKE(scenario);
     return r;
 }
 
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
-                   struct scenario **ret, struct vmtp_error *err)
+                   const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     const char *copy;
@@ -217,7 +225,7 @@ int scenario_parse(const char *text, size_t len, const char *file, const struct 
     copy = arena_strndup(scenario->arena, text, len);
     if (!copy)
         return vmtp_fail(err, -ENOMEM, "%.100s: out of memory", file);
-    r = scenario_fill(scenario, copy, len, registry, err);
+    r = scenario_fill(scenario, copy, len, registry, prompt, err);
     if (r == 0)
         *ret = TAKE(scenario);
     return r;

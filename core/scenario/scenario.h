@@ -9,6 +9,7 @@
 #define VMTP_SCENARIO_SCENARIO_H
 
 #include "../base/yaml.h"
+#include "../plugin/option.h"
 #include "../plugin/registry.h"
 
 #define WARMUP_AUTO UINT64_MAX
@@ -94,12 +95,13 @@ struct scenario {
 };
 
 /* Read and check a scenario.  Nothing is touched.  -EINVAL with "file:line:column: path: what is
- * wrong" for whatever is wrong with its content. */
-int scenario_load(const char *file, const struct registry *registry, struct scenario **ret,
-                  struct vmtp_error *err);
+ * wrong" for whatever is wrong with its content.  prompt: who is asked for secrets; NULL: nobody,
+ * then they count as not given. */
+int scenario_load(const char *file, const struct registry *registry, const struct prompt *prompt,
+                  struct scenario **ret, struct vmtp_error *err);
 /* The same from text; file is only for messages. */
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
-                   struct scenario **ret, struct vmtp_error *err);
+                   const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
 void scenario_free(struct scenario *scenario);
 DEFINE_CLEANUP(scenario_free, struct scenario *)
 

@@ -90,8 +90,8 @@ int options_read(struct loader *loader, const struct component *component,
                  const struct node *options, const struct node *node, void **ret)
 {
     const struct vmtp_table *table = &component->table.options;
-    int r = options_fill(table, component->table.opt_size, options, node, loader->arena, ret,
-                         loader->err);
+    int r = options_fill(table, component->table.opt_size, options, node, loader->prompt,
+                         loader->arena, ret, loader->err);
 
     return r < 0 ? r : deprecated_warn(loader, table, options);
 }

@@ -43,6 +43,8 @@ struct vmtp_metric {
  *   retransmits  segments  counter       TCP segments sent again
  *   rtt          s         distribution  request to reply as the application sees it
  *   pdv          s         distribution  one-way delay less its minimum (RFC 5481 PDV)
+ *   jitter       s         gauge         mean interarrival jitter (RFC 3550, 6.4.1)
+ *   connect_rtt  s         gauge         time that connect() of the data connection took
  *   mss          bytes     gauge         payload bytes of a full TCP segment
  *   cpu_client   ratio     gauge         CPU seconds a second of the tool at the client
  *   cpu_server   ratio     gauge         the same at the server */
@@ -56,6 +58,8 @@ struct vmtp_metric {
 #define VMTP_RETRANSMITS "retransmits"
 #define VMTP_RTT         "rtt"
 #define VMTP_PDV         "pdv"
+#define VMTP_JITTER      "jitter"
+#define VMTP_CONNECT_RTT "connect_rtt"
 #define VMTP_MSS         "mss"
 #define VMTP_CPU_CLIENT  "cpu_client"
 #define VMTP_CPU_SERVER  "cpu_server"

@@ -37,8 +37,9 @@ enum vmtp_type {
 };
 
 enum vmtp_option_flag {
-    VMTP_REQUIRED = 1 << 0, /* a scenario without it is refused */
-    VMTP_SECRET = 1 << 1,   /* never logged nor stored; may be written {env: NAME}, {file: PATH} */
+    VMTP_REQUIRED = 1 << 0,   /* a scenario without it is refused */
+    VMTP_SECRET = 1 << 1,     /* never logged nor stored; may be written {env: NAME}, {file: PATH}
+                                  or {prompt: WHAT}, which asks the person */
     VMTP_DEPRECATED = 1 << 2, /* still read, with a warning that shows help */
 };
 

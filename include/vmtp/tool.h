@@ -35,6 +35,13 @@ struct vmtp_facts {
     uint32_t mtu;
 };
 
+/* A program that a tool runs at endpoints. */
+struct vmtp_program {
+    const char *name;    /* as in argv[0]: "nuttcp" */
+    const char *package; /* that has it in Debian; NULL: called like the program */
+    uint32_t roles;      /* at which ends: VMTP_CLIENT | VMTP_SERVER */
+};
+
 /* What a trial will cost. */
 struct vmtp_cost {
     size_t size;
@@ -54,7 +61,7 @@ struct vmtp_tool {
     void (*can_run)(struct vmtp_self *, const struct vmtp_flow *, const struct vmtp_facts *client,
                     const struct vmtp_facts *server, struct vmtp_reasons *);
     /* Pure [main].  What a trial costs, asked like the first can_run().  NULL: nothing on top, as
-     * many bytes as the path carries. */
+     * many bytes as the path carries.  A rate_bps in the trial stands for any: of a rate search. */
     int (*plan)(struct vmtp_self *, const struct vmtp_flow *, const struct vmtp_trial *,
                 struct vmtp_cost *ret, struct vmtp_error *);
 
@@ -82,6 +89,15 @@ struct vmtp_tool {
     /* Printed by the server once it listens.  NULL: the core waits for vmtp_cost.port to be
      * listening, or for nothing if that is 0. */
     const char *ready_text;
+
+    /* The programs (struct vmtp_program) that this tool runs.  The core finds each at the endpoint,
+     * in its PATH and the usual folders; else it puts a static build there that vmtp ships; else
+     * the flow is not measured, and the reason names the package.  An argv[0] of that name, also
+     * in host->spawn() and exec(), then means the one that was found. */
+    struct vmtp_table programs;
+    /* 1: a trial's rate_bps is kept to, so that a rate search can drive this tool.  Options with
+     * which it can't be are refused by plan(). */
+    uint32_t rated;
 };
 
 #endif

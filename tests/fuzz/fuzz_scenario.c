@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (memmem(data, size, "file", 4))
         return 0; /* it would read any file of this machine */
-    if (scenario_parse((const char *)data, size, "f", fake_registry(), &scenario, &err) == 0)
+    if (scenario_parse((const char *)data, size, "f", fake_registry(), NULL, &scenario, &err) == 0)
         plan_all(scenario);
     else if (scenario || err.code >= 0 || strncmp(err.text, "f:", 2) != 0)
         abort();

@@ -25,7 +25,7 @@ static struct scenario *parse(const char *flow)
     struct vmtp_error err = { 0 };
 
     assert_int_equal(buf_printf(&text, "%s%s\n", HEAD, flow), 0);
-    if (scenario_parse(buf_text(&text), text.len, "s", fake_registry(), &scenario, &err) < 0)
+    if (scenario_parse(buf_text(&text), text.len, "s", fake_registry(), NULL, &scenario, &err) < 0)
         fail_msg("%s", err.text);
     return scenario;
 }
@@ -37,7 +37,7 @@ static void refused(const char *flow, const char *why)
     struct vmtp_error err = { 0 };
 
     assert_int_equal(buf_printf(&text, "%s%s\n", HEAD, flow), 0);
-    if (scenario_parse(buf_text(&text), text.len, "s", fake_registry(), &scenario, &err) == 0)
+    if (scenario_parse(buf_text(&text), text.len, "s", fake_registry(), NULL, &scenario, &err) == 0)
         fail_msg("was not refused: '%s'", why);
     assert_null(scenario);
     assert_string_equal(err.text, why);

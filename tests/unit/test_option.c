@@ -43,7 +43,7 @@ static const struct fake_options *filled(const char *text)
     struct vmtp_error err = { 0 };
     void *opt = NULL;
 
-    if (options_fill(&fake_table, sizeof(struct fake_options), parse(text), NULL, arena, &opt,
+    if (options_fill(&fake_table, sizeof(struct fake_options), parse(text), NULL, NULL, arena, &opt,
                      &err) < 0)
         fail_msg("%s", err.text);
     return opt;
@@ -54,7 +54,7 @@ static void refused(const char *text, const char *why)
     struct vmtp_error err = { 0 };
     void *opt = NULL;
 
-    assert_int_equal(options_fill(&fake_table, sizeof(struct fake_options), parse(text), NULL,
+    assert_int_equal(options_fill(&fake_table, sizeof(struct fake_options), parse(text), NULL, NULL,
                                   arena, &opt, &err),
                      -EINVAL);
     assert_null(opt);
@@ -215,11 +215,11 @@ static void asks_for_what_is_required(void **state)
 
     (void)state;
     assert_int_equal(options_fill(&table, sizeof(struct fake_options), NULL, node_get(node, "tool"),
-                                  arena, &opt, &err),
+                                  NULL, arena, &opt, &err),
                      -EINVAL);
     assert_string_equal(err.text, "f:1:1: tool: option 'count' is required: How many");
     assert_int_equal(
-        options_fill(&table, sizeof(struct fake_options), section, NULL, arena, &opt, &err),
+        options_fill(&table, sizeof(struct fake_options), section, NULL, NULL, arena, &opt, &err),
         -EINVAL);
     assert_string_equal(err.text, "f:1:8: tool.fake: option 'count' is required: How many");
 }
@@ -236,7 +236,7 @@ static void never_tells_a_secret(void **state)
     (void)state;
     unsetenv("HOME");
     assert_int_equal(options_fill(&table, sizeof(struct fake_options), parse("pin: ~/geheim"), NULL,
-                                  arena, &opt, &err),
+                                  NULL, arena, &opt, &err),
                      -EINVAL);
     assert_null(strstr(err.text, "geheim"));
 }

@@ -56,7 +56,7 @@ static int try_plan(const char *text, struct planned *ret, struct vmtp_error *er
 {
     static const struct plan_tools tools = { .ask = ask };
 
-    if (scenario_parse(text, strlen(text), "s", fake_registry(), &ret->scenario, err) < 0)
+    if (scenario_parse(text, strlen(text), "s", fake_registry(), NULL, &ret->scenario, err) < 0)
         fail_msg("%s", err->text);
     return plan_make(ret->scenario, &tools, &ret->plan, err);
 }

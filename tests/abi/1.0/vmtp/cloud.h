@@ -99,6 +99,10 @@ struct vmtp_cloud {
      */
     int (*put)(struct vmtp_self *, const struct vmtp_endpoint *, const char *from, char *ret_path,
                size_t len, struct vmtp_error *);
+
+    /* Pure [main].  Is what an `endpoints:` entry says right in itself?  opt is laid out by
+     * endpoint_options.  NULL: always. */
+    int (*check_endpoint)(const void *opt, struct vmtp_error *);
 };
 
 #endif

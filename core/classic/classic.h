@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * VMTP's own command line, config files and result document, in front of vmtp's engine.
+ *
+ * The way: arguments → wish; config files and flags → settings; both → request (a scenario's text
+ * and what its flows mean to VMTP) → the engine → vmtp.result/1 → VMTP's document and report.
+ * Facts about VMTP (2.5.0) that code here rests on name the flag or key that they are about.
+ */
+#ifndef VMTP_CLASSIC_CLASSIC_H
+#define VMTP_CLASSIC_CLASSIC_H
+
+#include "../base/arena.h"
+#include "../plugin/option.h"
+
+#include <jansson.h>
+
+/* One of VMTP's "flows": an entry of "flows" in its document. */
+struct classic_flow {
+    const char *desc;         /* exactly VMTP's: "Native inter-host", "VM to VM same network ..." */
+    const char *from, *to;    /* endpoint names in the scenario */
+    const char *az_from, *az_to; /* NULL: the flow has none */
+};
+
+enum classic_protocol { CLASSIC_TCP = 1, CLASSIC_UDP, CLASSIC_ICMP, CLASSIC_MULTICAST };
+
+/* One flow of the scenario, and what it is to VMTP: one or more entries of "results". */
+struct classic_test {
+    const char *name; /* of the flow in the scenario */
+    size_t flow;      /* index into the request's flows */
+    enum classic_protocol protocol;
+    uint64_t size_bytes; /* VMTP's pkt_size or packet_size */
+    bool reverse;        /* "direction": "reverse" */
+    uint64_t limit_kbps; /* --bandwidth; 0: none */
+};
+
+/* What VMTP's document says of the run that no measurement does. */
+struct classic_labels {
+    const char *args;        /* the command line, secrets masked */
+    const char *description; /* --test-description; NULL: none */
+    const char *auth_url;    /* NULL: no OpenStack part */
+    const char *multicast_address; /* NULL: none */
+};
+
+/* A secret that stands in the scenario as {prompt: WHAT} and is known already. */
+struct classic_secret {
+    const char *what, *value;
+};
+
+/* What one command line comes to.  Everything lives in its arena. */
+struct classic_request {
+    struct arena *arena;
+    const char *scenario; /* YAML */
+    struct classic_flow *flows;
+    size_t flow_count;
+    struct classic_test *tests;
+    size_t test_count;
+    struct classic_secret *secrets;
+    size_t secret_count;
+    struct classic_labels labels;
+};
+
+#endif
