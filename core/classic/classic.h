@@ -57,6 +57,10 @@ struct classic_request {
     struct classic_secret *secrets;
     size_t secret_count;
     struct classic_labels labels;
+    const char *const *warnings; /* to be said before anything is done */
+    size_t warning_count;
+    const char *unmet; /* what of the wish can't be done, to be said at the end: exit status 1, or
+                          what the measurement says if that is more; NULL: nothing */
 };
 
 #endif

@@ -10,15 +10,7 @@
 
 #include "../base/log.h"
 #include "../plugin/registry.h"
-
-enum exit_status {
-    EXIT_PASS = 0,
-    EXIT_FAIL = 1,      /* a measurement or a threshold */
-    EXIT_USAGE = 2,     /* the command line or the scenario; nothing was touched */
-    EXIT_INFRA = 3,     /* what a measurement needs: endpoints, rights, disk */
-    EXIT_UNDECIDED = 4, /* measured, but not sure enough */
-    EXIT_INTERRUPTED = 130,
-};
+#include "../result/document.h"
 
 /* What every command gets: its own arguments, argv[0] being its name. */
 struct cli {

@@ -35,16 +35,13 @@ static int sinks_feed(struct run *run, const struct scenario *scenario, const ch
     return first;
 }
 
-static int replay(struct run *run, const struct registry *registry, const char *only,
-                  struct vmtp_error *err)
+static int replay(struct run *run, const char *only, struct vmtp_error *err)
 {
     _cleanup_(buf_clear) struct buf document = BUF(DOCUMENT_MAX);
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     char path[PATH_MAX];
-    int r;
+    int r = run_scenario(run, NULL, &scenario, err);
 
-    snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
-    r = scenario_load(path, registry, NULL, &scenario, err);
     if (r < 0)
         return r;
     snprintf(path, sizeof path, "%s/result.json", run->folder);
@@ -56,8 +53,7 @@ int cmd_replay(struct cli *cli)
 {
     static const struct option options[] = { { "sink", required_argument, NULL, 's' }, { 0 } };
     _cleanup_(registry_freep) struct registry *registry = NULL;
-    struct run run = { .log = &cli->log, .cancel_fd = -1, .hurry_fd = -1 };
-    _free_ char *folder = NULL;
+    _cleanup_(run_freep) struct run *run = NULL;
     struct vmtp_error err = { 0 };
     const char *only = NULL;
     int option;
@@ -71,9 +67,7 @@ int cmd_replay(struct cli *cli)
         return cli_usage(cli);
     if (cli_registry(cli, &registry) != EXIT_PASS)
         return EXIT_INFRA;
-    if (run_folder_find(cli->argv[optind], &folder, &err) < 0)
+    if (run_reopen(cli->argv[optind], registry, &cli->log, &run, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
-    run.folder = folder;
-    snprintf(run.id, sizeof run.id, "%.31s", strrchr(folder, '/') + 1);
-    return replay(&run, registry, only, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
+    return replay(run, only, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
 }

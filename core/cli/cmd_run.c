@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../engine/measure.h"
-#include "../engine/sinks.h"
+#include "../engine/outcome.h"
 #include "../report/table.h"
 #include "front.h"
 #include "prompt.h"
@@ -18,38 +17,21 @@ static FILE *table_stream(const struct scenario *scenario)
     return stdout;
 }
 
-static int run_status(const struct run *run, const json_t *document, int measured, int kept)
+static int run_watched(struct cli *cli, const struct front *front, struct run *run)
 {
-    if (run->journal_status || run->unclean || kept < 0)
-        return EXIT_INFRA;
-    if (run_cancelled(run))
-        return EXIT_INTERRUPTED;
-    return measured < 0 ? EXIT_INFRA : document_verdict(document);
-}
-
-/* The way of the data, from the plan on: endpoints, trials and samples, results, sinks, verdict. */
-static int run_carry_out(struct cli *cli, const struct front *front, struct run *run)
-{
-    _cleanup_(json_decrefp) json_t *document = NULL;
+    _cleanup_(outcome_clear) struct outcome outcome = { 0 };
     struct vmtp_error err = { 0 };
     struct watch *watch = NULL;
-    struct run_info info;
-    int measured, kept, r;
 
-    r = watch_start(run, !front->no_progress, &watch, &err);
-    if (r < 0)
+    if (watch_start(run, !front->no_progress, &watch, &err) < 0)
         return cli_error(cli, EXIT_INFRA, &err);
-    measured = run_measure(run, &err);
-
-    info = run_info(run);
-    r = document_make(&info, &document, &err);
-    kept = r < 0 ? r : sinks_write(run, document, &err);
+    run_carry_out(run, &outcome, &err);
     watch_stop(watch);
-    if (r < 0)
+    if (!outcome.document)
         return cli_error(cli, EXIT_INFRA, &err);
-    table_print(document, table_stream(front->scenario));
+    table_print(outcome.document, table_stream(front->scenario));
     fprintf(stderr, "vmtp: run %s is kept in %s\n", run->id, run->folder);
-    return run_status(run, document, measured, kept);
+    return outcome.status;
 }
 
 int cmd_run(struct cli *cli)
@@ -61,7 +43,7 @@ int cmd_run(struct cli *cli)
 
     if (status != EXIT_PASS)
         return status;
-    if (run_new(front.plan, front.registry, &cli->log, &run, &err) < 0)
+    if (run_new(front.plan, front.registry, &cli->log, NULL, &run, &err) < 0)
         return cli_error(cli, EXIT_INFRA, &err);
-    return run_carry_out(cli, &front, run);
+    return run_watched(cli, &front, run);
 }

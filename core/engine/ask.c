@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask.h"
 
+#include "program.h"
 #include "reasons.h"
 
 /* can_run() and plan() are pure: their instance has options and zeroed state, was never opened,
@@ -28,10 +29,11 @@ static const struct vmtp_host asked_host = {
     .alloc = asked_alloc,
 };
 
-static int ask(void *arg, const struct planned_flow *flow, const struct vmtp_trial *trial,
-               struct vmtp_cost *ret, const char **ret_reason, struct arena *arena,
+static int ask(void *arg, const struct plan *plan, const struct planned_flow *flow,
+               const struct vmtp_trial *trial, struct vmtp_cost *ret, const char **ret_reason,
                struct vmtp_error *err)
 {
+    struct arena *arena = plan->arena;
     const struct component *component = flow->variant->tool;
     const struct vmtp_tool *tool = &component->ops.tool;
     struct vmtp_flow table = { .size = sizeof table,
@@ -51,6 +53,8 @@ static int ask(void *arg, const struct planned_flow *flow, const struct vmtp_tri
     reasons_init(&reasons);
     if (tool->can_run)
         tool->can_run(&asked.self, &table, NULL, NULL, &reasons.table);
+    if (!plan->scenario->cloud.component->ops.cloud.put)
+        programs_look(tool, &reasons.table); /* endpoints have this machine's programs */
     if (reasons.text[0]) {
         *ret_reason = arena_strdup(arena, reasons.text);
         return *ret_reason ? 0 : vmtp_fail(err, -ENOMEM, "out of memory");

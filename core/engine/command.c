@@ -52,6 +52,7 @@ static int end_spawn(struct end *end, struct vmtp_error *err)
     if (r < 0)
         return r;
     memcpy(argv + 3, end->argv.arg, (end->argv.count + 1) * sizeof *argv);
+    argv[3] = context_program(self, end->endpoint, argv[3]);
     return host->spawn(self, end->endpoint, &spawn, &end->process, err);
 }
 

@@ -7,6 +7,7 @@
 #include "fleet.h"
 #include "helper.h"
 #include "process.h"
+#include "program.h"
 #include "start.h"
 
 #include <math.h>
@@ -213,13 +214,48 @@ static int no_endpoints(struct vmtp_error *err)
     return vmtp_fail(err, -EINVAL, "there are no endpoints before the cloud has been deployed");
 }
 
+const char *context_program(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                            const char *name)
+{
+    struct fleet *fleet = context_of(self)->fleet;
+
+    return fleet ? program_path(fleet, endpoint, name) : name;
+}
+
+/* The same words with the program's path in front.  NULL: out of memory. */
+static const char **argv_resolve(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                                 const char *const *argv, struct vmtp_error *err)
+{
+    const char **resolved;
+    size_t count = 0;
+
+    while (argv[count])
+        count++;
+    resolved = count ? calloc(count + 1, sizeof *resolved) : NULL;
+    if (!resolved) {
+        vmtp_fail(err, count ? -ENOMEM : -EINVAL, count ? "out of memory" : "an empty command");
+        return NULL;
+    }
+    memcpy(resolved, argv, count * sizeof *resolved);
+    resolved[0] = context_program(self, endpoint, argv[0]);
+    return resolved;
+}
+
 static int host_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                       const struct vmtp_spawn *spawn, struct vmtp_process **ret,
                       struct vmtp_error *err)
 {
     struct fleet *fleet = context_of(self)->fleet;
+    _free_ const char **argv = NULL;
+    struct vmtp_spawn resolved = { .size = sizeof resolved };
 
-    return fleet ? process_spawn(fleet->cloud, endpoint, spawn, ret, err) : no_endpoints(err);
+    if (!fleet)
+        return no_endpoints(err);
+    argv = argv_resolve(self, endpoint, spawn->argv, err);
+    if (!argv)
+        return err ? err->code : -ENOMEM;
+    resolved.argv = argv;
+    return process_spawn(fleet->cloud, endpoint, &resolved, ret, err);
 }
 
 static int host_process_write(struct vmtp_self *self, struct vmtp_process *process,
@@ -251,10 +287,16 @@ static int host_exec(struct vmtp_self *self, const struct vmtp_endpoint *endpoin
                      const struct vmtp_exec *exec, struct vmtp_error *err)
 {
     struct context *context = context_of(self);
+    struct vmtp_exec resolved = { .size = sizeof resolved, .line = exec->line, .arg = exec->arg };
+    _free_ const char **argv = NULL;
 
     if (!context->fleet)
         return no_endpoints(err);
-    return process_exec(context->fleet->cloud, endpoint, exec,
+    argv = argv_resolve(self, endpoint, exec->argv, err);
+    if (!argv)
+        return err ? err->code : -ENOMEM;
+    resolved.argv = argv;
+    return process_exec(context->fleet->cloud, endpoint, &resolved,
                         context_deadline(context, exec->deadline_ns), context->cancel_fd, err);
 }
 

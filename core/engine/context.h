@@ -26,6 +26,10 @@ struct context {
 /* The functions that every instance of a run is lent; the owner is its struct context. */
 extern const struct vmtp_host context_host;
 
+/* What an argv[0] of this instance means at an endpoint; lasts as long as the fleet. */
+const char *context_program(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                            const char *name);
+
 /* The earlier of a deadline that a plugin asks for and that of its step; either may be 0. */
 uint64_t context_deadline(const struct context *context, uint64_t deadline_ns);
 

@@ -4,12 +4,19 @@
 #include "../base/clock.h"
 #include "helper.h"
 #include "process.h"
+#include "program.h"
 
 #include <limits.h>
 
 #define ASK_NS        (20 * NS_PER_S)
 #define ANSWER_MAX    (256 * 1024)
 #define ANSWERS_AHEAD 16 /* so many endpoints are asked at the same time */
+
+/* What every endpoint is asked. */
+struct question {
+    const char *probe;     /* its path here */
+    const char **programs; /* where are they? ends with NULL */
+};
 
 struct answer {
     struct buf text;
@@ -26,18 +33,20 @@ static int answer_line(void *arg, const struct vmtp_line *line)
     return 0;
 }
 
-static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *probe,
-               json_t **ret, struct vmtp_error *err)
+static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
+               const struct question *question, json_t **ret, struct vmtp_error *err)
 {
     struct answer answer = { .text = BUF(ANSWER_MAX) };
     char path[PATH_MAX];
-    const char *argv[] = { path, "facts", endpoint->address, NULL };
+    const char *argv[PROGRAMS_MAX + 4] = { path, "facts", endpoint->address };
     struct vmtp_exec exec = {
         .size = sizeof exec, .argv = argv, .line = answer_line, .arg = &answer
     };
     json_t *facts = NULL;
-    int r = fleet_put(fleet, endpoint, probe, path, sizeof path, err);
+    int r = fleet_put(fleet, endpoint, question->probe, path, sizeof path, err);
 
+    for (size_t i = 0; question->programs[i]; i++)
+        argv[3 + i] = question->programs[i];
     if (r == 0)
         r = process_exec(fleet->cloud, endpoint, &exec, clock_now_ns() + ASK_NS,
                          fleet->run->cancel_fd, err);
@@ -59,7 +68,7 @@ static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const 
 
 struct asking {
     struct fleet *fleet;
-    const char *probe;
+    struct question question;
     atomic_size_t next;
 };
 
@@ -74,7 +83,7 @@ static void *asker(void *arg)
         const struct vmtp_endpoint *endpoint = asking->fleet->endpoints[i];
         json_t *facts = NULL;
         int r = run_cancelled(run) ? -ECANCELED
-                                   : ask(asking->fleet, endpoint, asking->probe, &facts, &err);
+                                   : ask(asking->fleet, endpoint, &asking->question, &facts, &err);
 
         run->endpoints[i].facts = facts;
         if (r < 0 && r != -ECANCELED)
@@ -108,13 +117,16 @@ int facts_gather(struct fleet *fleet, struct vmtp_error *err)
     size_t count = fleet->endpoint_count;
     pthread_t threads[ANSWERS_AHEAD];
     char probe[PATH_MAX];
-    struct asking asking = { .fleet = fleet, .probe = probe };
+    struct asking asking = { .fleet = fleet, .question = { .probe = probe } };
     struct vmtp_error why = { 0 };
     size_t started = 0;
 
     run_doing(run, "asking %zu endpoints about themselves", count);
     if (answers_make(fleet, err) < 0)
         return -ENOMEM;
+    asking.question.programs = programs_list(run->plan, run->arena);
+    if (!asking.question.programs)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
     if (helper_find("vmtp-probe", probe, sizeof probe, &why) < 0) {
         run_note(run, "note", "the endpoints' facts are not known: %s", why.text);
         return 0;
@@ -142,4 +154,22 @@ void facts_of(struct run *run, const char *endpoint, struct vmtp_facts *ret)
         ret->mtu = (uint32_t)json_integer_value(
             json_object_get(json_object_get(facts, "interface"), "mtu"));
     }
+}
+
+int facts_program(struct run *run, const char *endpoint, const char *name, char *ret_path,
+                  size_t len)
+{
+    const json_t *programs = NULL;
+    const char *path;
+
+    for (size_t i = 0; i < run->endpoint_count; i++)
+        if (strcmp(run->endpoints[i].name, endpoint) == 0)
+            programs = json_object_get(run->endpoints[i].facts, "programs");
+    if (!programs)
+        return -ENODATA;
+    path = json_string_value(json_object_get(programs, name));
+    if (!path || strlen(path) >= len)
+        return -ENOENT;
+    memcpy(ret_path, path, strlen(path) + 1);
+    return 0;
 }

@@ -15,4 +15,9 @@ int facts_gather(struct fleet *fleet, struct vmtp_error *err);
 /* What is known of an endpoint; json is the caller's to free. */
 void facts_of(struct run *run, const char *endpoint, struct vmtp_facts *ret);
 
+/* Where the endpoint has a program: 0 and its path; -ENOENT: nowhere; -ENODATA: that is not known.
+ */
+int facts_program(struct run *run, const char *endpoint, const char *name, char *ret_path,
+                  size_t len);
+
 #endif

@@ -30,12 +30,14 @@ static struct fleet *fleet_new(struct run *run, const struct component *componen
         .cancel_fd = run->cancel_fd,
     };
     pthread_mutex_init(&fleet->lock, NULL);
+    pthread_cond_init(&fleet->arrived, NULL);
     return fleet;
 }
 
 static void fleet_free(struct fleet *fleet)
 {
     instance_close(fleet->cloud);
+    pthread_cond_destroy(&fleet->arrived);
     pthread_mutex_destroy(&fleet->lock);
     free(fleet->endpoints);
     free(fleet);
@@ -191,36 +193,82 @@ int fleet_add(struct fleet *fleet, const struct vmtp_endpoint *endpoint, struct 
     return r;
 }
 
-/* The path that a file has at the endpoint already; NULL: none yet. */
-static const char *placed_find(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
-                               const char *from)
+static struct placed *placed_find(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
+                                  const char *from)
 {
-    const char *path = NULL;
+    struct placed *placed = fleet->placed;
 
-    pthread_mutex_lock(&fleet->lock);
-    for (const struct placed *p = fleet->placed; p && !path; p = p->next)
-        if (p->endpoint == endpoint && strcmp(p->from, from) == 0)
-            path = p->path;
-    pthread_mutex_unlock(&fleet->lock);
-    return path;
+    while (placed && (placed->endpoint != endpoint || strcmp(placed->from, from) != 0))
+        placed = placed->next;
+    return placed;
 }
 
-static int placed_add(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *from,
-                      const char *path)
+static char *text_copy(struct fleet *fleet, const char *text)
 {
-    struct vmtp_self *self = &fleet->cloud->self;
-    struct placed *placed = instance_alloc(self, sizeof *placed);
-    char *copies[] = { instance_alloc(self, strlen(from) + 1),
-                       instance_alloc(self, strlen(path) + 1) };
+    size_t size = strlen(text) + 1;
+    char *copy = instance_alloc(&fleet->cloud->self, size);
 
-    if (!placed || !copies[0] || !copies[1])
-        return -ENOMEM;
-    memcpy(copies[0], from, strlen(from) + 1);
-    memcpy(copies[1], path, strlen(path) + 1);
-    pthread_mutex_lock(&fleet->lock);
-    *placed = (struct placed){ fleet->placed, endpoint, copies[0], copies[1] };
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
+static struct placed *placed_add(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
+                                 const char *from)
+{
+    struct placed *placed = instance_alloc(&fleet->cloud->self, sizeof *placed);
+
+    if (!placed)
+        return NULL;
+    *placed = (struct placed){ fleet->placed, endpoint, text_copy(fleet, from), NULL };
+    if (!placed->from)
+        return NULL;
     fleet->placed = placed;
+    return placed;
+}
+
+static void placed_drop(struct fleet *fleet, const struct placed *placed)
+{
+    struct placed **at = &fleet->placed;
+
+    while (*at != placed)
+        at = &(*at)->next;
+    *at = placed->next;
+}
+
+/* Another worker may be sending the same file: wait for it.  *ret_path: it is there; *ret_mine: it
+ * is for the caller to send. */
+static int placed_claim(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *from,
+                        const char **ret_path, struct placed **ret_mine)
+{
+    struct placed *placed;
+
+    pthread_mutex_lock(&fleet->lock);
+    while ((placed = placed_find(fleet, endpoint, from)) && !placed->path)
+        pthread_cond_wait(&fleet->arrived, &fleet->lock);
+    *ret_path = placed ? placed->path : NULL;
+    *ret_mine = placed ? NULL : placed_add(fleet, endpoint, from);
     pthread_mutex_unlock(&fleet->lock);
+    return placed || *ret_mine ? 0 : -ENOMEM;
+}
+
+/* It has been sent, or (path NULL) it could not be: then somebody else may try. */
+static int placed_settle(struct fleet *fleet, struct placed *placed, const char *path)
+{
+    char *copy = path ? text_copy(fleet, path) : NULL;
+
+    pthread_mutex_lock(&fleet->lock);
+    placed->path = copy;
+    if (!copy)
+        placed_drop(fleet, placed);
+    pthread_cond_broadcast(&fleet->arrived);
+    pthread_mutex_unlock(&fleet->lock);
+    return copy || !path ? 0 : -ENOMEM;
+}
+
+static int path_give(const char *path, char *ret_path, size_t len, struct vmtp_error *err)
+{
+    if (strlen(path) >= len)
+        return vmtp_fail(err, -ENAMETOOLONG, "%s: its name is too long", path);
+    memcpy(ret_path, path, strlen(path) + 1);
     return 0;
 }
 
@@ -228,18 +276,43 @@ int fleet_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const c
               char *ret_path, size_t len, struct vmtp_error *err)
 {
     const struct vmtp_cloud *cloud = cloud_of(fleet);
-    const char *path = cloud->put ? placed_find(fleet, endpoint, from) : from;
-    int r;
+    struct placed *mine = NULL;
+    const char *path = NULL;
+    int r, settled;
 
-    if (path) {
-        if (strlen(path) >= len)
-            return vmtp_fail(err, -ENAMETOOLONG, "%s: its name is too long", path);
-        memcpy(ret_path, path, strlen(path) + 1);
-        return 0;
-    }
+    if (!cloud->put)
+        return path_give(from, ret_path, len, err);
+    r = placed_claim(fleet, endpoint, from, &path, &mine);
+    if (r < 0)
+        return vmtp_fail(err, r, "out of memory");
+    if (path)
+        return path_give(path, ret_path, len, err);
     r = cloud->put(&fleet->cloud->self, endpoint, from, ret_path, len, err);
+    settled = placed_settle(fleet, mine, r < 0 ? NULL : ret_path);
     if (r < 0)
         return vmtp_wrap(err, "endpoint %s", endpoint->name);
-    r = placed_add(fleet, endpoint, from, ret_path);
-    return r < 0 ? vmtp_fail(err, r, "out of memory") : 0;
+    return settled < 0 ? vmtp_fail(err, settled, "out of memory") : 0;
+}
+
+int fleet_know(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *name,
+               const char *path)
+{
+    struct placed *placed;
+
+    pthread_mutex_lock(&fleet->lock);
+    placed = placed_add(fleet, endpoint, name);
+    pthread_mutex_unlock(&fleet->lock);
+    return placed ? placed_settle(fleet, placed, path) : -ENOMEM;
+}
+
+const char *fleet_known(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *name)
+{
+    const struct placed *placed;
+    const char *path;
+
+    pthread_mutex_lock(&fleet->lock);
+    placed = placed_find(fleet, endpoint, name);
+    path = placed ? placed->path : NULL;
+    pthread_mutex_unlock(&fleet->lock);
+    return path;
 }

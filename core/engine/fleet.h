@@ -9,11 +9,12 @@
 
 #include "context.h"
 
-/* A file that was put at an endpoint, so that it is sent once. */
+/* Something that has a path at an endpoint: a file that was put there, so that it is sent once, or
+ * a program by its name. */
 struct placed {
     struct placed *next;
     const struct vmtp_endpoint *endpoint;
-    const char *from, *path;
+    const char *from, *path; /* path NULL: is being sent */
 };
 
 struct fleet {
@@ -24,6 +25,7 @@ struct fleet {
     struct vmtp_endpoint **endpoints;
     size_t endpoint_count, endpoint_room;
     struct placed *placed;
+    pthread_cond_t arrived; /* a file has, or it never will */
 };
 
 /* Make all that the plan wants.  *ret is set also when it fails: fleet_undeploy() takes back what
@@ -38,6 +40,12 @@ const struct vmtp_endpoint *fleet_find(struct fleet *fleet, const char *name);
 int fleet_add(struct fleet *fleet, const struct vmtp_endpoint *endpoint, struct vmtp_error *err);
 int fleet_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *from,
               char *ret_path, size_t len, struct vmtp_error *err);
+
+/* Keep where a program is at the endpoint; and that path, NULL: not kept. */
+int fleet_know(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *name,
+               const char *path);
+const char *fleet_known(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
+                        const char *name);
 
 /* Remove what the ledger of a run that is dead says, on a fresh instance of its cloud. */
 int fleet_reap(struct run *run, const struct section *cloud, struct vmtp_error *err);

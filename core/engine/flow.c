@@ -5,6 +5,7 @@
 #include "../result/json.h"
 #include "command.h"
 #include "facts.h"
+#include "program.h"
 #include "reasons.h"
 
 #define PREPARE_NS   (60 * NS_PER_S)
@@ -61,30 +62,70 @@ static int flow_connect(struct flow *flow, struct fleet *fleet, struct vmtp_erro
     return r;
 }
 
+static void reason_set(struct run *run, const char **to, const struct reasons *reasons)
+{
+    pthread_mutex_lock(&run->lock);
+    if (reasons->text[0])
+        *to = arena_strdup(run->arena, reasons->text);
+    pthread_mutex_unlock(&run->lock);
+}
+
 /* What the tool has against it, now that the endpoints are known. */
-static void flow_ask(struct flow *flow)
+static void flow_ask(struct flow *flow, struct reasons *reasons)
 {
     struct run *run = flow->context.run;
     struct vmtp_facts client, server;
-    struct reasons reasons;
 
+    reasons_init(reasons);
     if (!tool_of(flow)->can_run)
         return;
     facts_of(run, flow->table.client->name, &client);
     facts_of(run, flow->table.server->name, &server);
-    reasons_init(&reasons);
-    tool_of(flow)->can_run(&flow->tool->self, &flow->table, &client, &server, &reasons.table);
-    pthread_mutex_lock(&run->lock);
-    if (reasons.text[0])
-        flow->measurement->reason = arena_strdup(run->arena, reasons.text);
-    pthread_mutex_unlock(&run->lock);
+    tool_of(flow)->can_run(&flow->tool->self, &flow->table, &client, &server, &reasons->table);
     free((char *)client.json);
     free((char *)server.json);
 }
 
-void flow_open(struct flow *flow, struct fleet *fleet, const struct planned_flow *planned,
-               struct measurement *measurement)
+/* An instance of the tool, if it can measure this; else its reasons. */
+static int tool_open(struct flow *flow, struct reasons *reasons, struct vmtp_error *err)
 {
+    const struct variant *variant = flow->planned->variant;
+    int r;
+
+    reasons_init(reasons);
+    flow->context.component = variant->tool;
+    programs_provide(flow->context.fleet, tool_of(flow), &flow->table, &reasons->table);
+    if (reasons->text[0])
+        return 0;
+    r = instance_open(variant->tool, variant->opt, &context_host, &flow->context, &flow->tool, err);
+    if (r == 0)
+        flow_ask(flow, reasons);
+    if (r == 0 && reasons->text[0])
+        instance_close(TAKE(flow->tool));
+    return r;
+}
+
+/* The flow's own tool, or the one that stands in for it. */
+static int flow_choose(struct flow *flow, struct vmtp_error *err)
+{
+    struct measurement *measurement = flow->measurement;
+    struct run *run = flow->context.run;
+    struct reasons reasons;
+    int r = tool_open(flow, &reasons, err);
+
+    if (r == 0 && !flow->tool && flow->planned->otherwise) {
+        reason_set(run, &measurement->instead, &reasons);
+        flow->planned = measurement->flow = flow->planned->otherwise;
+        r = tool_open(flow, &reasons, err);
+    }
+    if (r == 0 && !flow->tool)
+        reason_set(run, &measurement->reason, &reasons);
+    return r;
+}
+
+void flow_open(struct flow *flow, struct fleet *fleet, struct measurement *measurement)
+{
+    const struct planned_flow *planned = measurement->flow;
     struct vmtp_error err = { 0 };
     int r;
 
@@ -100,14 +141,10 @@ void flow_open(struct flow *flow, struct fleet *fleet, const struct planned_flow
     };
     r = flow_connect(flow, fleet, &err);
     if (r == 0)
-        r = instance_open(planned->variant->tool, planned->variant->opt, &context_host,
-                          &flow->context, &flow->tool, &err);
-    if (r < 0) {
+        r = flow_choose(flow, &err);
+    if (r < 0)
         flow_fail(flow, "%s", err.text);
-        return;
-    }
-    flow->opened = true;
-    flow_ask(flow);
+    flow->opened = flow->tool;
 }
 
 void flow_close(struct flow *flow)

@@ -18,10 +18,9 @@ struct flow {
     uint32_t failures; /* trials that failed, since the last good one */
 };
 
-/* Make the tool's instance and find out whether and how the flow can be run; what is in the way
- * goes into the measurement.  [main] */
-void flow_open(struct flow *flow, struct fleet *fleet, const struct planned_flow *planned,
-               struct measurement *measurement);
+/* Find out whether and how the measurement's flow can be run, with which tool, and make the tool's
+ * instance; what is in the way goes into the measurement.  [main] */
+void flow_open(struct flow *flow, struct fleet *fleet, struct measurement *measurement);
 void flow_close(struct flow *flow);
 
 /* Can it still be measured? */

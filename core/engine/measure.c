@@ -33,7 +33,8 @@ static const char *event_kind(const struct run *run)
     return run->journal_status ? "journal-failed" : run_cancelled(run) ? "interrupted" : "failed";
 }
 
-/* Take back what was deployed; the run's own error, if there is one, comes first. */
+/* Take back what was deployed; the run's own error, if it has one and was not just stopped, comes
+ * first. */
 static int clean_up(struct run *run, struct fleet *fleet, int r, struct vmtp_error *err)
 {
     struct vmtp_error cleaning = { 0 };
@@ -42,7 +43,7 @@ static int clean_up(struct run *run, struct fleet *fleet, int r, struct vmtp_err
         return r;
     run->unclean = true;
     run_note(run, "cleanup-failed", "%s", cleaning.text);
-    return r < 0 ? r : vmtp_fail(err, cleaning.code, "%s", cleaning.text);
+    return r < 0 && r != -ECANCELED ? r : vmtp_fail(err, cleaning.code, "%s", cleaning.text);
 }
 
 int run_measure(struct run *run, struct vmtp_error *err)

@@ -8,14 +8,14 @@
 #include <limits.h>
 #include <sys/eventfd.h>
 
-static int run_files(struct run *run, struct vmtp_error *err)
+static int run_files(struct run *run, const char *state, struct vmtp_error *err)
 {
     const struct scenario *scenario = run->plan->scenario;
     char path[PATH_MAX];
     int r;
 
     run_id_make(run->id);
-    r = run_folder_make(run->id, &run->folder, err);
+    r = run_folder_make(state, run->id, &run->folder, err);
     if (r < 0)
         return r;
     snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
@@ -42,42 +42,81 @@ static int run_begin(struct run *run, struct vmtp_error *err)
 
 static int run_fill(struct run *run, struct vmtp_error *err)
 {
-    run->arena = arena_new();
     run->measurements = calloc(run->plan->flow_count + 1, sizeof *run->measurements);
     run->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     run->hurry_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!run->arena || !run->measurements)
+    if (!run->measurements)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     if (run->cancel_fd < 0 || run->hurry_fd < 0)
         return vmtp_fail(err, -errno, "eventfd: %s", strerror(errno));
     for (size_t i = 0; i < run->plan->flow_count; i++) {
         run->measurements[i].flow = &run->plan->flows[i];
         run->measurements[i].reason = run->plan->flows[i].reason;
+        run->measurements[i].instead = run->plan->flows[i].instead;
     }
     run->started_wall_ns = clock_wall_ns();
     run->progress.started_ns = clock_now_ns();
-    return run_files(run, err);
+    return 0;
+}
+
+/* What all runs have, those that are dead too.  NULL: out of memory. */
+static struct run *run_make(const struct registry *registry, const struct log *log)
+{
+    struct run *run = calloc(1, sizeof *run);
+
+    if (!run)
+        return NULL;
+    *run = (struct run){ .registry = registry, .log = log, .cancel_fd = -1, .hurry_fd = -1 };
+    pthread_mutex_init(&run->lock, NULL);
+    run->arena = arena_new();
+    if (!run->arena)
+        run_free(TAKE(run));
+    return run;
 }
 
 int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
-            struct run **ret, struct vmtp_error *err)
+            const char *state, struct run **ret, struct vmtp_error *err)
 {
-    _cleanup_(run_freep) struct run *run = calloc(1, sizeof *run);
+    _cleanup_(run_freep) struct run *run = run_make(registry, log);
     int r;
 
     if (!run)
         return vmtp_fail(err, -ENOMEM, "out of memory");
-    *run = (struct run){
-        .plan = plan, .registry = registry, .log = log, .cancel_fd = -1, .hurry_fd = -1
-    };
-    pthread_mutex_init(&run->lock, NULL);
+    run->plan = plan;
     r = run_fill(run, err);
+    if (r == 0)
+        r = run_files(run, state, err);
     if (r == 0)
         r = run_begin(run, err);
     if (r < 0)
         return r;
     *ret = TAKE(run);
     return 0;
+}
+
+int run_reopen(const char *id, const struct registry *registry, const struct log *log,
+               struct run **ret, struct vmtp_error *err)
+{
+    _cleanup_(run_freep) struct run *run = run_make(registry, log);
+    int r;
+
+    if (!run)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    r = run_folder_find(id, &run->folder, err);
+    if (r < 0)
+        return r;
+    snprintf(run->id, sizeof run->id, "%.31s", strrchr(run->folder, '/') + 1);
+    *ret = TAKE(run);
+    return 0;
+}
+
+int run_scenario(const struct run *run, const struct prompt *prompt, struct scenario **ret,
+                 struct vmtp_error *err)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
+    return scenario_load(path, run->registry, prompt, ret, err);
 }
 
 void run_free(struct run *run)

@@ -54,9 +54,16 @@ struct run {
     uint64_t started_wall_ns, ended_wall_ns;
 };
 
-/* Make the run's folder, journal and ledger. */
+/* Make the run's folder (in state, or NULL: where the environment says), journal and ledger. */
 int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
-            struct run **ret, struct vmtp_error *err);
+            const char *state, struct run **ret, struct vmtp_error *err);
+/* A run of the past, by what run_folder_find() takes: id, folder and memory, for what is done to it
+ * afterwards; it has no plan, journal or ledger, and can't be cancelled. */
+int run_reopen(const char *id, const struct registry *registry, const struct log *log,
+               struct run **ret, struct vmtp_error *err);
+/* The scenario of a run that was reopened. */
+int run_scenario(const struct run *run, const struct prompt *prompt, struct scenario **ret,
+                 struct vmtp_error *err);
 void run_free(struct run *run);
 DEFINE_CLEANUP(run_free, struct run *)
 

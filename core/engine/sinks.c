@@ -138,7 +138,7 @@ static void results_journal(struct run *run, const json_t *document)
 int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
 {
     const struct scenario *scenario = run->plan->scenario;
-    _free_ char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    _free_ char *text = document_text(document);
     struct vmtp_error first = { 0 };
     int r;
 

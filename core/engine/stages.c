@@ -56,7 +56,7 @@ static void running_open(struct running *running, struct fleet *fleet)
         if (planned->warmup_ns > running->warmup_ns)
             running->warmup_ns = planned->warmup_ns;
         if (!measurement->reason)
-            flow_open(&running->flows[i], fleet, planned, measurement);
+            flow_open(&running->flows[i], fleet, measurement);
     }
 }
 

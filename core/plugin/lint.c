@@ -7,6 +7,8 @@
 #define NAME_MAX_BYTES 64
 #define SIZE_LIMIT     (1u << 20) /* of an options or state struct */
 #define METRICS_MAX    1000
+#define PROGRAMS_MAX   16 /* of one tool */
+#define ROLES          (VMTP_CLIENT | VMTP_SERVER)
 
 /* The metrics of include/vmtp/metric.h: whoever uses the name means the same. */
 static const struct vmtp_metric shared[] = {
@@ -82,6 +84,24 @@ static int metrics_lint(const struct vmtp_table *metrics, struct vmtp_error *err
     return r;
 }
 
+static int programs_lint(const struct vmtp_table *programs, struct vmtp_error *err)
+{
+    if (programs->count == 0)
+        return 0;
+    if (!programs->rows || programs->count > PROGRAMS_MAX ||
+        programs->stride < sizeof(struct vmtp_program))
+        return vmtp_fail(err, -EINVAL, "its table of programs is damaged");
+    for (uint32_t i = 0; i < programs->count; i++) {
+        const struct vmtp_program *program = table_row(programs, i);
+
+        if (!program->name || !program->name[0] || strchr(program->name, '/'))
+            return vmtp_fail(err, -EINVAL, "program %u lacks a plain name", i + 1);
+        if (!(program->roles & ROLES) || program->roles & ~(uint32_t)ROLES)
+            return vmtp_fail(err, -EINVAL, "program %s is for neither end", program->name);
+    }
+    return rows_check(programs, sizeof(struct vmtp_program), "a row of its programs", err);
+}
+
 static int tool_lint(const struct vmtp_tool *tool, const struct vmtp_component *table,
                      struct vmtp_error *err)
 {
@@ -89,7 +109,7 @@ static int tool_lint(const struct vmtp_tool *tool, const struct vmtp_component *
         return vmtp_fail(err, -EINVAL, "gives neither run() nor command() and parse()");
     if (table->metrics.count == 0)
         return vmtp_fail(err, -EINVAL, "has no metrics");
-    return 0;
+    return programs_lint(&tool->programs, err);
 }
 
 static int cloud_lint(const struct vmtp_cloud *cloud, struct vmtp_error *err)

@@ -173,7 +173,12 @@ static bool field_is(const json_t *object, const char *name, const char *value)
     return text && strcmp(text, value) == 0;
 }
 
-int document_verdict(const json_t *document)
+char *document_text(const json_t *document)
+{
+    return json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));
+}
+
+enum exit_status document_verdict(const json_t *document)
 {
     const json_t *results = json_object_get(document, "results");
     const json_t *thresholds = json_object_get(document, "thresholds"), *one;
@@ -191,6 +196,6 @@ int document_verdict(const json_t *document)
         undecided = undecided || field_is(one, "state", "undecided");
     }
     if (failed)
-        return 1;
-    return undecided || !measured ? 4 : 0;
+        return EXIT_FAIL;
+    return undecided || !measured ? EXIT_UNDECIDED : EXIT_PASS;
 }

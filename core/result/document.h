@@ -37,8 +37,20 @@ struct run_info {
 /* Reduce, judge and write down.  The caller owns *ret. */
 int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *err);
 
-/* What the document says of the run as a whole, as an exit status: 0 all passed, 1 a measurement
- * or threshold failed, 4 undecided. */
-int document_verdict(const json_t *document);
+/* As compact text, the caller's to free; NULL: out of memory. */
+char *document_text(const json_t *document);
+
+/* What a program that carries a run out ends with. */
+enum exit_status {
+    EXIT_PASS = 0,
+    EXIT_FAIL = 1,      /* a measurement or a threshold */
+    EXIT_USAGE = 2,     /* the command line or the scenario; nothing was touched */
+    EXIT_INFRA = 3,     /* what a measurement needs: endpoints, rights, disk */
+    EXIT_UNDECIDED = 4, /* measured, but not sure enough */
+    EXIT_INTERRUPTED = 130,
+};
+
+/* What the document says of the run as a whole: EXIT_PASS, EXIT_FAIL or EXIT_UNDECIDED. */
+enum exit_status document_verdict(const json_t *document);
 
 #endif

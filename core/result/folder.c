@@ -20,9 +20,10 @@ static bool absolute(const char *path)
     return path && path[0] == '/';
 }
 
-static int runs_path(char ret[PATH_MAX], struct vmtp_error *err)
+/* state: where it was said to be; NULL: the environment says. */
+static int runs_path(const char *state, char ret[PATH_MAX], struct vmtp_error *err)
 {
-    const char *own = getenv("VMTP_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME");
+    const char *own = state ? state : getenv("VMTP_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
     int n;
 
@@ -56,10 +57,11 @@ void run_id_make(char ret[32])
     snprintf(ret + n, 32 - n, "-%04x%04x", fraction, random);
 }
 
-static int folder_path(const char *id, char ret[PATH_MAX], struct vmtp_error *err)
+static int folder_path(const char *state, const char *id, char ret[PATH_MAX],
+                       struct vmtp_error *err)
 {
     char runs[PATH_MAX];
-    int n, r = runs_path(runs, err);
+    int n, r = runs_path(state, runs, err);
 
     if (r < 0)
         return r;
@@ -69,7 +71,7 @@ static int folder_path(const char *id, char ret[PATH_MAX], struct vmtp_error *er
     return 0;
 }
 
-int run_folder_make(const char *id, char **ret, struct vmtp_error *err)
+int run_folder_make(const char *state, const char *id, char **ret, struct vmtp_error *err)
 {
     char path[PATH_MAX], runs[PATH_MAX];
     char *copy;
@@ -77,11 +79,11 @@ int run_folder_make(const char *id, char **ret, struct vmtp_error *err)
 
     if (!name_is_plain(id))
         return vmtp_fail(err, -EINVAL, "'%.60s' is no name for a run", id);
-    r = runs_path(runs, err);
+    r = runs_path(state, runs, err);
     if (r == 0)
         r = dir_make(runs, err);
     if (r == 0)
-        r = folder_path(id, path, err);
+        r = folder_path(state, id, path, err);
     if (r < 0)
         return r;
     if (mkdir(path, 0700) < 0)
@@ -107,7 +109,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 static int runs_scan(struct dirent ***ret, struct vmtp_error *err)
 {
     char runs[PATH_MAX];
-    int n, r = runs_path(runs, err);
+    int n, r = runs_path(NULL, runs, err);
 
     if (r < 0)
         return r;
@@ -182,7 +184,7 @@ int run_folder_find(const char *id, char **ret, struct vmtp_error *err)
                          count ? "run '%.40s': there is none of this name; there are %zu"
                                : "run '%.40s': there are no runs yet",
                          id, count);
-    r = folder_path(found, path, err);
+    r = folder_path(NULL, found, path, err);
     if (r < 0)
         return r;
     copy = strdup(path);

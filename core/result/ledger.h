@@ -18,8 +18,8 @@ struct ledger;
 
 /* "20261121-024000-1f3a8c02": sorts by time, unique. */
 void run_id_make(char ret[32]);
-/* Make the folder of a new run; *ret is the caller's to free. */
-int run_folder_make(const char *id, char **ret, struct vmtp_error *err);
+/* Make the folder of a new run, in STATE if it is not NULL; *ret is the caller's to free. */
+int run_folder_make(const char *state, const char *id, char **ret, struct vmtp_error *err);
 /* The folder of a run that exists: by id, by a unique beginning of one, or "last". */
 int run_folder_find(const char *id, char **ret, struct vmtp_error *err);
 /* The ids of all runs, oldest first, in the arena; count in *ret_count. */

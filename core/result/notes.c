@@ -148,6 +148,16 @@ static int loss_note(struct result *result)
     return 0;
 }
 
+static int instead_note(struct result *result)
+{
+    const struct measurement *measurement = result->measurement;
+
+    return measurement->instead
+               ? note_add(result, "measured with %s: %s",
+                          measurement->flow->variant->tool->table.name, measurement->instead)
+               : 0;
+}
+
 int notes_make(struct result *result)
 {
     const struct figure *steering;
@@ -157,7 +167,9 @@ int notes_make(struct result *result)
     if (!result->notes)
         return -ENOMEM;
     steering = steering_figure(result);
-    r = failed_note(result);
+    r = instead_note(result);
+    if (r == 0)
+        r = failed_note(result);
     if (r == 0)
         r = mark_note(result, VMTP_GENERATOR_LIMITED, "limited by the generator");
     if (r == 0)

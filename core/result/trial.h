@@ -62,6 +62,7 @@ struct measurement {
     struct vmtp_reach reach; /* how the cloud says the server is reached; zero before it is known */
     struct trial **trials;   /* owned; in the order run */
     size_t trial_count, room;
+    const char *instead; /* why another tool than the flow names measured it; NULL: none did */
     const char *reason; /* why it was skipped; NULL: it was not */
     char *error;        /* why it failed outside a trial; NULL: it did not */
 };

@@ -106,7 +106,7 @@ static int flow_read(struct loader *loader, const struct node *node, struct flow
 {
     static const char *const known[] = { "name",   "stage",    "path",    "placement", "family",
                                          "from",   "to",       "tool",    "duration",  "warmup",
-                                         "repeat", "interval", "exclude", NULL };
+                                         "repeat", "interval", "exclude", "otherwise", NULL };
     const struct node *name = node_get(node, "name"), *stage = node_get(node, "stage");
     int r = keys_check(loader, node, known);
 

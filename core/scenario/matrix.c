@@ -323,6 +323,31 @@ static int expand(struct loader *loader, struct expansion *expansion)
     return r < 0 ? r : keys_unique(loader, expansion);
 }
 
+/* The tool that stands in is one thing: what it is told does not multiply. */
+static int otherwise_read(struct loader *loader, const struct node *node, struct flow_spec *flow)
+{
+    struct matrix matrix = { 0 };
+    struct variant *variant = arena_alloc(loader->arena, sizeof *variant);
+    int r;
+
+    if (!node)
+        return 0;
+    if (!variant)
+        return loader_no_memory(loader);
+    r = tools_read(loader, node, &matrix);
+    r = r < 0 ? r : settings_make(loader, &matrix);
+    if (r == 0 && matrix.setting_count != 1)
+        r = node_fail(loader->err, node, "several tools or combinations: one is wanted here");
+    if (r < 0)
+        return r;
+    variant->tool = matrix.settings->tool->component;
+    variant->opt = matrix.settings->opt;
+    variant->options = matrix.settings->options;
+    variant->option_count = matrix.settings->option_count;
+    flow->otherwise = variant;
+    return options_check(loader, variant->tool, variant->opt, matrix.settings->tool->node);
+}
+
 int variants_make(struct loader *loader, const struct node *node, struct flow_spec *flow)
 {
     struct matrix matrix = { 0 };
@@ -337,6 +362,7 @@ int variants_make(struct loader *loader, const struct node *node, struct flow_sp
     r = r < 0 ? r : settings_make(loader, &matrix);
     r = r < 0 ? r : exclusions_read(loader, node_get(node, "exclude"), &matrix);
     r = r < 0 ? r : expand(loader, &expansion);
+    r = r < 0 ? r : otherwise_read(loader, node_get(node, "otherwise"), flow);
     for (size_t e = 0; r == 0 && e < matrix.exclusion_count; e++)
         if (!matrix.exclusions[e].used)
             r = loader_warn(loader, matrix.exclusions[e].node, "takes nothing out");

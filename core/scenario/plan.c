@@ -95,7 +95,7 @@ static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct pl
                                 .interval_ns = flow->spec->interval_ns };
     const char *reason = NULL;
 
-    if (tools && tools->ask(tools->arg, flow, &trial, &cost, &reason, plan->arena, err) < 0)
+    if (tools && tools->ask(tools->arg, plan, flow, &trial, &cost, &reason, err) < 0)
         return vmtp_wrap(err, "%.200s", flow->key);
     flow->extra_ns = cost.extra_ns;
     flow->bytes = cost.bytes;
@@ -107,6 +107,36 @@ static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct pl
                                     "other flows run at the same time",
                                     flow->variant->tool->table.name);
     return !reason && cost.alone && beside_others && !flow->reason ? no_memory(err) : 0;
+}
+
+/* The same with the tool that stands in: at once, if the flow's own can't run at all. */
+static int otherwise_plan(struct plan *plan, const struct plan_tools *tools,
+                          struct planned_flow *flow, bool beside_others, struct vmtp_error *err)
+{
+    const struct variant *tool = flow->spec->otherwise;
+    struct planned_flow *other = arena_alloc(plan->arena, sizeof *other);
+    struct variant *variant = arena_alloc(plan->arena, sizeof *variant);
+    int r;
+
+    if (!other || !variant)
+        return no_memory(err);
+    *variant = *flow->variant;
+    variant->tool = tool->tool;
+    variant->opt = tool->opt;
+    variant->options = tool->options;
+    variant->option_count = tool->option_count;
+    *other = *flow;
+    other->variant = variant;
+    r = flow_ask(plan, tools, other, beside_others, err);
+    if (r < 0 || other->reason)
+        return r;
+    if (flow->reason) {
+        other->instead = flow->reason;
+        *flow = *other;
+    } else {
+        flow->otherwise = other;
+    }
+    return 0;
 }
 
 /* Two servers can't listen at one port of one endpoint. */
@@ -188,6 +218,8 @@ static int stage_plan(struct plan *plan, const struct drafts *drafts, size_t s,
         stage->flows[i] = flow;
         r = flow_plan(plan, &drafts->members[draft->first + i], flow, err);
         r = r < 0 ? r : flow_ask(plan, tools, flow, draft->count > 1, err);
+        if (r == 0 && flow->spec->otherwise)
+            r = otherwise_plan(plan, tools, flow, draft->count > 1, err);
     }
     r = r < 0 ? r : ports_check(plan, stage, err);
     if (r == 0)
@@ -324,6 +356,10 @@ static void print_flow(const struct planned_flow *flow, FILE *out)
             duration_text(flow->warmup_ns).text, duration_text(flow->spec->duration_ns).text);
     if (flow->reason)
         fprintf(out, "      skipped: %s\n", flow->reason);
+    if (flow->instead)
+        fprintf(out, "      instead of the tool it names: %s\n", flow->instead);
+    if (flow->otherwise)
+        fprintf(out, "      otherwise: %s\n", flow->otherwise->variant->tool->table.name);
 }
 
 static void print_stage(const struct stage *stage, size_t number, FILE *out)

@@ -20,6 +20,9 @@ struct planned_flow {
     uint64_t extra_ns, bytes; /* for each trial, as the tool says; bytes 0: as the path carries */
     uint32_t port;            /* the tool's server listens there; 0: none, or any */
     const char *reason;       /* why it can't be run; NULL: it can */
+    const char *instead;      /* why this is not the tool that the flow names; NULL: it is */
+    const struct planned_flow *otherwise; /* the same flow with the tool that measures where this
+                                             one can't; NULL: there is none */
 };
 
 /* Flows that start together, again and again until each has enough trials. */
@@ -47,8 +50,8 @@ struct plan {
 /* A tool's can_run() and plan() are pure but take an instance: the caller lends one for each call
  * through these.  */
 struct plan_tools {
-    int (*ask)(void *arg, const struct planned_flow *flow, const struct vmtp_trial *trial,
-               struct vmtp_cost *ret, const char **ret_reason, struct arena *arena,
+    int (*ask)(void *arg, const struct plan *plan, const struct planned_flow *flow,
+               const struct vmtp_trial *trial, struct vmtp_cost *ret, const char **ret_reason,
                struct vmtp_error *err);
     void *arg;
 };

@@ -53,6 +53,8 @@ struct flow_spec {
     struct repeat repeat;
     struct variant *variants; /* the product, less what `exclude` takes out */
     size_t variant_count;
+    const struct variant *otherwise; /* its tool and options measure where the flow's own tool
+                                        can't; the rest of it is empty; NULL: nothing does */
 };
 
 enum comparison { AT_LEAST = 1, AT_MOST, MORE_THAN, LESS_THAN, EQUAL };

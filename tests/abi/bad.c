@@ -40,6 +40,9 @@ enum {
     CHOICE_DEFAULT,
     LIST_ITEM,
     STATE_HUGE,
+    PROGRAM_PATH, /* more than a name */
+    PROGRAM_ROLE,
+    PROGRAM_STRIDE,
 };
 
 #define IF(what, then, otherwise) (BAD == (what) ? (then) : (otherwise))
@@ -94,9 +97,14 @@ static int bad_run(struct vmtp_self *self, const struct vmtp_flow *flow,
     return vmtp_fail(err, -ENOTSUP, "bad: only for the loader");
 }
 
+static const struct vmtp_program programs[] = {
+    { IF(PROGRAM_PATH, "/usr/bin/bad", "bad"), NULL, IF(PROGRAM_ROLE, 4, VMTP_CLIENT) },
+};
+
 static const struct vmtp_tool tool = {
     .size = sizeof tool,
     .run = IF(FUNCTIONS_NONE, NULL, bad_run),
+    .programs = { programs, 1, IF(PROGRAM_STRIDE, 8, sizeof *programs) },
 };
 
 static const struct vmtp_component component = {

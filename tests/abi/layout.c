@@ -226,6 +226,13 @@ static void cost(void)
     FIELD(vmtp_cost, alone);
 }
 
+static void program(void)
+{
+    FIELD(vmtp_program, name);
+    FIELD(vmtp_program, package);
+    FIELD(vmtp_program, roles);
+}
+
 static void tool(void)
 {
     FIELD(vmtp_tool, size);
@@ -238,6 +245,8 @@ static void tool(void)
     FIELD(vmtp_tool, parse);
     FIELD(vmtp_tool, whole);
     FIELD(vmtp_tool, ready_text);
+    FIELD(vmtp_tool, programs);
+    FIELD(vmtp_tool, rated);
 }
 
 static void path(void)
@@ -303,6 +312,7 @@ static void cloud(void)
     FIELD(vmtp_cloud, signal);
     FIELD(vmtp_cloud, reap);
     FIELD(vmtp_cloud, put);
+    FIELD(vmtp_cloud, check_endpoint);
 }
 
 static void record(void)
@@ -431,6 +441,7 @@ int main(void)
     reasons();
     facts();
     cost();
+    program();
     tool();
     path();
     route();

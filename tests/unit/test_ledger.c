@@ -191,7 +191,7 @@ static void make(const char *id)
     _free_ char *made = NULL;
     struct stat st;
 
-    assert_int_equal(run_folder_make(id, &made, NULL), 0);
+    assert_int_equal(run_folder_make(NULL, id, &made, NULL), 0);
     assert_int_equal(stat(made, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
 }
@@ -246,9 +246,9 @@ static void a_run_is_made_once_and_has_a_plain_name(void **state)
 
     (void)state;
     make("one");
-    assert_int_equal(run_folder_make("one", &made, NULL), -EEXIST);
-    assert_int_equal(run_folder_make("../one", &made, NULL), -EINVAL);
-    assert_int_equal(run_folder_make("", &made, NULL), -EINVAL);
+    assert_int_equal(run_folder_make(NULL, "one", &made, NULL), -EEXIST);
+    assert_int_equal(run_folder_make(NULL, "../one", &made, NULL), -EINVAL);
+    assert_int_equal(run_folder_make(NULL, "", &made, NULL), -EINVAL);
 }
 
 int main(void)

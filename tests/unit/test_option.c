@@ -179,7 +179,8 @@ static void takes_secrets_from_elsewhere(void **state)
             "f:1:14: token.env: environment variable 'VMTP_TEST_TOKEN' is not set");
     refused("token: {file: /nowhere/x}",
             "f:1:15: token.file: /nowhere/x: No such file or directory");
-    refused("token: {evn: A}", "f:1:8: token: a secret is text, {env: NAME} or {file: PATH}");
+    refused("token: {evn: A}",
+            "f:1:8: token: a secret is text, {env: NAME}, {file: PATH} or {prompt: WHAT}");
     refused("label: {env: A}", "f:1:8: label: a map where a string is wanted");
 }
 
@@ -239,6 +240,42 @@ static void never_tells_a_secret(void **state)
                                   NULL, arena, &opt, &err),
                      -EINVAL);
     assert_null(strstr(err.text, "geheim"));
+}
+
+static int answer(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err)
+{
+    if (strcmp(what, "the PIN of the card") != 0)
+        return vmtp_fail(err, -ENOTTY, "nobody knows");
+    snprintf(ret, len, "%s", (const char *)arg);
+    return 0;
+}
+
+static void asks_for_secrets(void **state)
+{
+    static const struct vmtp_option rows[] = {
+        { "pin", "The PIN", VMTP_OPT_STRING(struct fake_options, token), .flags = VMTP_SECRET },
+    };
+    static const struct vmtp_table table = VMTP_TABLE(rows);
+    char pin[] = "4711";
+    const struct prompt prompt = { answer, pin };
+    struct vmtp_error err = { 0 };
+    void *opt = NULL;
+
+    (void)state;
+    assert_int_equal(options_fill(&table, sizeof(struct fake_options),
+                                  parse("pin: {prompt: the PIN of the card}"), NULL, &prompt, arena,
+                                  &opt, &err),
+                     0);
+    assert_string_equal(((struct fake_options *)opt)->token, "4711");
+    assert_int_equal(options_fill(&table, sizeof(struct fake_options),
+                                  parse("pin: {prompt: the PIN of the card}"), NULL, NULL, arena,
+                                  &opt, &err),
+                     0);
+    assert_null(((struct fake_options *)opt)->token);
+    assert_int_equal(options_fill(&table, sizeof(struct fake_options), parse("pin: {prompt: x}"),
+                                  NULL, &prompt, arena, &opt, &err),
+                     -ENOTTY);
+    assert_string_equal(err.text, "f:1:15: pin.prompt: nobody knows");
 }
 
 #define ROW(...)                                                                                   \
@@ -326,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(writes_values_as_they_would_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(asks_for_what_is_required, setup, teardown),
         cmocka_unit_test_setup_teardown(never_tells_a_secret, setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_for_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_damaged_tables, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_rows_that_disturb_each_other, setup, teardown),
     };

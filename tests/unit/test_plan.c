@@ -27,12 +27,12 @@ static void planned_clear(struct planned *planned)
 #define _planned_ _cleanup_(planned_clear)
 
 /* Every trial takes 100 ms more; `port` and `count` (bytes) are options of both tools. */
-static int ask(void *arg, const struct planned_flow *flow, const struct vmtp_trial *trial,
-               struct vmtp_cost *ret, const char **ret_reason, struct arena *arena,
+static int ask(void *arg, const struct plan *plan, const struct planned_flow *flow,
+               const struct vmtp_trial *trial, struct vmtp_cost *ret, const char **ret_reason,
                struct vmtp_error *err)
 {
     (void)arg;
-    (void)arena;
+    (void)plan;
     assert_int_equal(trial->number, 1);
     ret->extra_ns = 100000000;
     for (size_t i = 0; i < flow->variant->option_count; i++) {

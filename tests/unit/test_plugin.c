@@ -209,6 +209,9 @@ static void refuses_tables_that_contradict_themselves(void **state)
         { SO("bad/METRIC_NO_SNAKE"), -EINVAL,
           "tool bad: metric 'Queue-Length' lacks a snake_case name" },
         { SO("bad/METRIC_STRIDE"), -EINVAL, "tool bad: its table of metrics is damaged" },
+        { SO("bad/PROGRAM_PATH"), -EINVAL, "tool bad: program 1 lacks a plain name" },
+        { SO("bad/PROGRAM_ROLE"), -EINVAL, "tool bad: program bad is for neither end" },
+        { SO("bad/PROGRAM_STRIDE"), -EINVAL, "tool bad: its table of programs is damaged" },
     };
 
     (void)state;

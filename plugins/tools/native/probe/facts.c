@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What this machine is: kernel, CPUs, memory, virtualisation, clock, sysctls, interface.
- * Everything comes from system calls, /proc and, for hints only, DMI in /sys.
+ * What this machine is: kernel, system, CPUs, memory, virtualisation, clock, sysctls, interface.
+ * Everything comes from system calls, /proc, os-release and, for hints only, DMI in /sys.
  */
 #include "facts.h"
 
@@ -63,6 +63,44 @@ static void add_cpu_model(struct json_writer *w)
     if (end)
         *end = 0;
     json_add_text(w, "cpu_model", p);
+}
+
+/* The value of NAME=value in text like that of os-release(5); "" when there is none. */
+static void release_value(const char *text, const char *name, char *to, size_t size)
+{
+    size_t len = strlen(name);
+
+    to[0] = 0;
+    for (const char *line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+        const char *value = line;
+        char quote[2] = "\n";
+
+        if (strncmp(line, name, len) != 0 || line[len] != '=')
+            continue;
+        value += len + 1;
+        if (*value == '"' || *value == '\'')
+            quote[0] = *value++;
+        snprintf(to, size, "%.*s", (int)strcspn(value, quote), value);
+    }
+}
+
+static void add_system(struct json_writer *w)
+{
+    static const char *const fields[][2] = { { "ID", "id" },
+                                             { "NAME", "name" },
+                                             { "VERSION_ID", "version" } };
+    char text[4096], value[128];
+
+    if (!read_text("/etc/os-release", text, sizeof text) &&
+        !read_text("/usr/lib/os-release", text, sizeof text))
+        return;
+    json_open(w, "os");
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        release_value(text, fields[i][0], value, sizeof value);
+        if (value[0])
+            json_add_text(w, fields[i][1], value);
+    }
+    json_close(w);
 }
 
 static void add_machine(struct json_writer *w)
@@ -190,7 +228,10 @@ static void add_sysctls(struct json_writer *w)
 
 void facts_add(struct json_writer *w, const char *address)
 {
+    if (address)
+        json_add_text(w, "address", address);
     add_machine(w);
+    add_system(w);
     add_virtualisation(w);
     add_clock(w);
     interface_add(w, interface_by_address(address));

@@ -3,7 +3,9 @@
  * vmtp-probe: makes and measures traffic at one endpoint, told what to do on stdin.
  *
  *   vmtp-probe                  the conversation of protocol.h
- *   vmtp-probe facts [ADDRESS]  what this machine is, as one JSON object
+ *   vmtp-probe facts [ADDRESS [PROGRAM...]]
+ *                               what this machine is, and where it has these programs, as one
+ *                               JSON object
  *   vmtp-probe guard -- PROGRAM [ARGUMENT...]
  *                               that program, until stdin ends
  *   vmtp-probe --version
@@ -14,6 +16,7 @@
 #include "control.h"
 #include "facts.h"
 #include "guard.h"
+#include "programs.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -21,14 +24,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int print_facts(const char *address)
+/* argv: the address and the programs, as far as they are given. */
+static int print_facts(char *const *argv)
 {
     char buf[16384];
     struct json_writer w;
     size_t len;
 
     json_begin(&w, buf, sizeof buf);
-    facts_add(&w, address);
+    facts_add(&w, argv[0]);
+    if (argv[0])
+        programs_add(&w, argv + 1);
     len = json_end(&w);
     return len && fwrite(buf, 1, len, stdout) == len && !fflush(stdout) ? 0 : 1;
 }
@@ -48,12 +54,13 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (argc == 2 && !strcmp(argv[1], "--version"))
         return printf("vmtp-probe %s\n", PROBE_VERSION) < 0;
-    if ((argc == 2 || argc == 3) && !strcmp(argv[1], "facts"))
-        return print_facts(argv[2]);
+    if (argc > 1 && !strcmp(argv[1], "facts"))
+        return print_facts(argv + 2);
     if (argc > 3 && !strcmp(argv[1], "guard") && !strcmp(argv[2], "--"))
         return guard_run(argv + 3);
     if (argc > 1) {
-        fprintf(stderr, "usage: vmtp-probe [--version | facts [ADDRESS] | guard -- PROGRAM...]\n");
+        fprintf(stderr, "usage: vmtp-probe [--version | facts [ADDRESS [PROGRAM...]] | "
+                        "guard -- PROGRAM...]\n");
         return 2;
     }
     raise_limits();
