@@ -46,7 +46,7 @@ all:
 .SECONDARY:
 
 help:
-	@echo 'make            build vmtp, its plugins and vmtp-probe; run it as build/vmtp'
+	@echo 'make            build vmtp, libvmtp, the plugins and vmtp-probe; run it as build/vmtp'
 	@echo 'make demo       measure a small real network on this machine (installs what is missing)'
 	@echo 'make check      all tests that fit in ten minutes (installs what is missing)'
 	@echo 'make setup      install what the build needs; SETUP=check: what the tests need too'
@@ -62,8 +62,10 @@ setup:
 	@sh share/setup.sh $(SETUP)
 
 # ---- core --------------------------------------------------------------------------------------
-core_src := $(filter-out core/cli/main.c,$(wildcard core/*/*.c))
+core_src := $(filter-out core/cli/main.c core/lib/%,$(wildcard core/*/*.c))
 core_obj := $(core_src:%.c=$B/obj/%.o)
+lib_obj  := $(patsubst %.c,$B/obj/%.o,$(wildcard $(foreach room,base plugin scenario result \
+              engine lib,core/$(room)/*.c)))
 ldlibs    = $(call libs,$(core_pkg)) -ldl -lm -pthread
 
 $B/libcore.a: $(core_obj)
@@ -72,14 +74,28 @@ $B/vmtp: $B/obj/core/cli/main.o $B/libcore.a
 	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(ldlibs)
 all: $B/vmtp
 
+# The library: what include/vmtp/vmtp.h declares, and nothing else, is seen from outside.
+LIB_MAJOR := 1
+libvmtp   := libvmtp.so.$(LIB_MAJOR)
+$B/$(libvmtp): $(lib_obj)
+	$(call Q,SO)$(CC) -shared $(san) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -Wl,-soname,$(libvmtp) \
+	  $(LDFLAGS) -o $@ $^ $(ldlibs)
+$B/libvmtp.so: $B/$(libvmtp)
+	$(call Q,LN)ln -sf $(libvmtp) $@
+all: $B/libvmtp.so
+
 $B/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(flags) $(cflags_$(patsubst %/,%,$(dir $<))) $(test_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$B/obj/core/classic/defaults.o: core/classic/defaults.yaml
 
 # ---- plugins: one .so for each folder that has what it needs ---------------------------------------
 dirs       := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/tools/*/*.c plugins/clouds/*/*.c \
                 plugins/sinks/*/*.c plugins/monitors/*/*.c))))
-common_src := $(wildcard plugins/common/*.c)
+# What several plugins link in; the SSH files only where their libraries are.
+ssh_pkg    := libssh2 libcrypto
+common_src := $(filter-out $(if $(call has,$(ssh_pkg)),,plugins/common/ssh_%),$(wildcard plugins/common/*.c))
+cflags_plugins/common := $(call cflags_of,$(ssh_pkg))
 common_obj := $(common_src:%.c=$B/obj/%.o)
 $B/libcommon.a: $(common_obj)
 	$(call Q,AR)$(RM) $@ && $(AR) rcs $@ $^
@@ -148,10 +164,7 @@ tidy:
 	@sh tests/tidy.sh $(c_files)
 docs: all
 	sh share/docs.sh $B/vmtp
-$B/bench/peers.so: bench/peers.c
-	@mkdir -p $(@D)
-	$(call Q,SO)$(CC) $(flags) $(CFLAGS) -shared -o $@ $<
-bench: all $B/bench/peers.so
+bench: all
 	@sh bench/run.sh $B
 clean:
 	$(RM) -r build
@@ -161,15 +174,18 @@ install: all
 	install -D -m 755 $B/vmtp $(DESTDIR)$(BINDIR)/vmtp
 	$(foreach p,$(programs_all),install -D -m 755 $p $(DESTDIR)$(LIBDIR)/vmtp/$(notdir $p) &&) true
 	$(foreach p,$(built),install -D -m 755 $B/$p.so $(DESTDIR)$(PLUGINDIR)/$(p:plugins/%=%).so &&) true
+	install -D -m 755 $B/$(libvmtp) $(DESTDIR)$(LIBDIR)/$(libvmtp)
+	ln -sf $(libvmtp) $(DESTDIR)$(LIBDIR)/libvmtp.so
 	install -d $(DESTDIR)$(INCLUDEDIR)/vmtp $(DESTDIR)$(DATADIR)/vmtp $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 -t $(DESTDIR)$(INCLUDEDIR)/vmtp include/vmtp/*.h
 	install -m 644 -t $(DESTDIR)$(DATADIR)/vmtp share/plugin.mk share/vmtp/*.json
 	install -D -m 644 docs/man/vmtp.1 $(DESTDIR)$(MANDIR)/man1/vmtp.1
-	sed -e 's|@PREFIX@|$(PREFIX)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@PLUGINDIR@|$(PLUGINDIR)|' \
+	sed -e 's|@PREFIX@|$(PREFIX)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@PLUGINDIR@|$(PLUGINDIR)|;s|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@DATADIR@|$(DATADIR)|;s|@BINDIR@|$(BINDIR)|;s|@VERSION@|$(VERSION)|' share/vmtp.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/vmtp.pc
 uninstall:
 	$(RM) $(DESTDIR)$(BINDIR)/vmtp $(DESTDIR)$(LIBDIR)/pkgconfig/vmtp.pc $(DESTDIR)$(MANDIR)/man1/vmtp.1
+	$(RM) $(DESTDIR)$(LIBDIR)/$(libvmtp) $(DESTDIR)$(LIBDIR)/libvmtp.so
 	$(RM) $(built:plugins/%=$(DESTDIR)$(PLUGINDIR)/%.so) $(programs_all:$B/%=$(DESTDIR)$(LIBDIR)/vmtp/%)
 	$(RM) -r $(DESTDIR)$(INCLUDEDIR)/vmtp $(DESTDIR)$(DATADIR)/vmtp
 	-for d in $(PLUGINDIR)/tools $(PLUGINDIR)/clouds $(PLUGINDIR)/sinks $(PLUGINDIR)/monitors $(PLUGINDIR) \

@@ -47,15 +47,15 @@ def medians(name, metric, scale, unit):
 
 print("TCP, one connection, defaults, veth pair: goodput")
 medians("tcp", "goodput", 1e9, "Gb/s")
-best = max(("peer-iperf3", "peer-iperf", "peer-nuttcp"), key=lambda t: interval(trials("tcp", "goodput")[t])[0])
-for peer in ("peer-iperf3", "peer-iperf", "peer-nuttcp"):
+best = max(("iperf3", "iperf", "nuttcp"), key=lambda t: interval(trials("tcp", "goodput")[t])[0])
+for peer in ("iperf3", "iperf", "nuttcp"):
     ratio("tcp", "goodput", peer, 1.2 if peer == best else None)
 for length in (64, 512, 1400):
     name = f"udp{length}"
     print(f"UDP, {length} B datagrams, as fast as it can (native: GSO/GRO): goodput")
     medians(name, "goodput", 1e9, "Gb/s")
-    ratio(name, "goodput", "peer-nuttcp", 10)
-    ratio(name, "goodput", "peer-iperf3", None)
+    ratio(name, "goodput", "nuttcp", 10)
+    ratio(name, "goodput", "iperf3", None)
     sent, received = trials(name, "sent")["native"], trials(name, "received")["native"]
     loss = 1 - sum(received) / sum(sent)
     failed += loss > 0.001

@@ -26,7 +26,7 @@ fi
 measure() {
     name=$1
     cat >"$dir/$name.yaml"
-    "$B/vmtp" --plugin-path "$B/bench" run --no-progress "$dir/$name.yaml" >"$dir/$name.txt" 2>"$dir/$name.err" ||
+    "$B/vmtp" run --no-progress "$dir/$name.yaml" >"$dir/$name.txt" 2>"$dir/$name.err" ||
         [ $? -eq 4 ] || { cat "$dir/$name.txt" "$dir/$name.err"; exit 1; }
 }
 flow() { # TOOL
@@ -34,10 +34,10 @@ flow() { # TOOL
 }
 head() { printf 'vmtp: 1\ncloud: { fabric: { topology: pair, %s } }\nsinks: [ { json: { path: %s } } ]\nflows:\n' "$congestion" "$dir/$1.json"; }
 
-{ head tcp; flow '[ native, peer-iperf3, peer-iperf, peer-nuttcp ]'; } | measure tcp
+{ head tcp; flow '[ native, iperf3, iperf, nuttcp ]'; } | measure tcp
 for length in 64 512 1400; do
     { head udp$length
-      flow "[ { native: { protocol: udp, length: $length } }, { peer-nuttcp: { protocol: udp, length: $length } }, { peer-iperf3: { protocol: udp, length: $length } } ]"
+      flow "[ { native: { protocol: udp, length: $length } }, { nuttcp: { protocol: udp, length: $length } }, { iperf3: { protocol: udp, length: $length } } ]"
     } | measure udp$length
 done
 { head trial; echo "  - { name: f, path: direct, tool: { native: { protocol: udp, rate: 1M } }, duration: 1s, warmup: 0s, repeat: { min: $rounds, max: $rounds } }"; } >"$dir/cost.yaml"

@@ -55,6 +55,49 @@ step 'finds its own plugins' says vmtp plugins list
 wanted='^-I'
 step 'tells pkg-config how to compile a plugin' says pkg-config --cflags vmtp
 
+# A program with the library inside, in C and in Python.
+cat >"$dir/program.c" <<'END'
+#include <vmtp/vmtp.h>
+
+int main(void)
+{
+    static const char text[] = "vmtp: 1\ncloud: local\nflows:\n"
+                               "  - { name: a, path: loopback, tool: native, duration: 100ms, "
+                               "warmup: 0s, repeat: 1 }\n";
+    struct vmtp_error err = { 0 };
+    struct vmtp *vmtp;
+    char *document = NULL;
+    int r = vmtp_new(NULL, &vmtp, &err);
+
+    if (r == 0) {
+        r = vmtp_run(vmtp, text, sizeof text - 1, NULL, &document, &err);
+        vmtp_free(vmtp);
+    }
+    puts(r < 0 ? err.text : document ? document : "");
+    vmtp_text_free(document);
+    return r;
+}
+END
+mkdir -p "$dir/library"
+cp "$root"/examples/library/vmtp.py "$dir/library/"
+cat >"$dir/library/program.py" <<'END'
+import sys
+import vmtp
+with vmtp.Vmtp() as measuring:
+    sys.exit(measuring.run(sys.argv[1])[0])
+END
+# shellcheck disable=SC2046
+step 'links a program with the library' \
+    ${CC:-cc} -o "$dir/program" "$dir/program.c" $(pkg-config --cflags --libs vmtp)
+export LD_LIBRARY_PATH="$prefix/lib"
+wanted='"tool":"native".*"status":"ok"'
+step 'measures in a program of its own' says "$dir/program"
+step 'measures in Python' /usr/bin/python3 -B "$dir/library/program.py" \
+    'vmtp: 1
+cloud: local
+flows: [ { name: a, path: loopback, tool: "null", duration: 100ms, repeat: 1 } ]'
+unset LD_LIBRARY_PATH
+
 # The example under another name, in a folder with a blank of its own above it.
 mkdir -p "$dir/some where/plugin-hello"
 cp "$root"/examples/plugin-hello/* "$dir/some where/plugin-hello/"

@@ -6,9 +6,15 @@ fakes    := $(patsubst %.c,$B/obj/%.o,$(wildcard tests/fakes/*.c))
 test_pkg := cmocka $(core_pkg) $(sort $(foreach d,$(built),$(pkgs_$d)))
 
 $B/obj/tests/%.o: test_flags := -DBUILD='"$B"' -I. $(call cflags_of,$(test_pkg))
-$(unit): $B/tests/unit/%: $B/obj/tests/unit/%.o $(fakes) $B/libcore.a $B/libcommon.a
+$(filter-out %/test_library,$(unit)): $B/tests/unit/%: $B/obj/tests/unit/%.o $(fakes) $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) -ldl -lm -pthread
+
+# The library's own sees it from outside.
+$B/tests/unit/test_library: $B/obj/tests/unit/test_library.o $B/libvmtp.so | $B/tests/plugins/confidant.so
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $< -L$B -lvmtp -Wl,-rpath,'$$ORIGIN/../..' \
+	  $(call libs,cmocka) -pthread
 
 # A fuzzer is run on its corpus by `make check`, and let loose by `make fuzz`.
 fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

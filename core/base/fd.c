@@ -47,6 +47,22 @@ int fd_poll(struct pollfd *fds, size_t count, uint64_t deadline_ns, int cancel_f
     return n;
 }
 
+void fd_raise(int fd)
+{
+    int code = errno;
+    ssize_t n = write(fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+
+    (void)n; /* one that is full is readable all the same */
+    errno = code;
+}
+
+uint64_t fd_lower(int fd)
+{
+    uint64_t count = 0;
+
+    return read(fd, &count, sizeof count) == sizeof count ? count : 0;
+}
+
 int fd_write_all(int fd, const void *data, size_t len)
 {
     const char *next = data;

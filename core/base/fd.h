@@ -17,6 +17,11 @@
  */
 int fd_poll(struct pollfd *fds, size_t count, uint64_t deadline_ns, int cancel_fd);
 
+/* Make an eventfd readable; safe in a signal handler.  And how often that was done, since the last
+ * time that this was asked. */
+void fd_raise(int fd);
+uint64_t fd_lower(int fd);
+
 /* All of it, whatever it takes: 0 or a negative errno. */
 int fd_write_all(int fd, const void *data, size_t len);
 

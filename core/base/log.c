@@ -29,3 +29,14 @@ void log_line(const struct log *log, enum vmtp_level level, const char *fmt, ...
     log_vline(log, level, "", fmt, ap);
     va_end(ap);
 }
+
+void log_text(const struct log *log, enum vmtp_level level, const char *text)
+{
+    while (*text) {
+        int len = (int)strcspn(text, "\n");
+
+        log_line(log, level, "%.*s", len, text);
+        text += len;
+        text += *text == '\n';
+    }
+}

@@ -24,4 +24,7 @@ _printf_(3, 4) void log_line(const struct log *log, enum vmtp_level level, const
 _printf_(4, 0) void log_vline(const struct log *log, enum vmtp_level level, const char *prefix,
                               const char *fmt, va_list ap);
 
+/* Each line of a text. */
+void log_text(const struct log *log, enum vmtp_level level, const char *text);
+
 #endif

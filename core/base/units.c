@@ -332,3 +332,8 @@ struct number share_text(double ratio)
         return (struct number){ "-" };
     return with_digits(ratio * 100, 3, "%");
 }
+
+struct number share_exact(double ratio)
+{
+    return number_format("%.6g %s", ratio * 100, "%");
+}

@@ -41,6 +41,7 @@ struct number duration_text(uint64_t ns); /* "210 us", "1.50 s", "2 min 5 s" */
 struct number seconds_text(double s);     /* the same of a figure in s; "-12.0 us" */
 struct number size_text(uint64_t bytes);  /* "64.0 KiB" */
 struct number rate_text(double bps);      /* "9.410 Gb/s": four digits */
-struct number share_text(double ratio);   /* "2.5 %" */
+struct number share_text(double ratio);   /* "2.50 %" */
+struct number share_exact(double ratio);  /* "2.5 %": as few digits as it has */
 
 #endif

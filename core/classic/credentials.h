@@ -43,6 +43,7 @@ struct credential {
 struct credentials {
     struct arena *arena;
     struct credential all[CRED_COUNT];
+    const char *problem; /* why OS_CLOUD of the environment leads nowhere; NULL: it does not */
     bool wished; /* -r or --os-cloud asked for them, so that it is an error if they don't do */
 };
 
@@ -54,8 +55,8 @@ DEFINE_CLEANUP(credentials_free, struct credentials *)
 
 /* Is there anything of credentials at all? */
 bool credentials_given(const struct credentials *credentials);
-/* What is missing before a token can be asked for, for people: "OS_AUTH_URL, OS_USERNAME"; NULL:
- * nothing but perhaps the password, which can be asked for.  NULL also when out of memory. */
+/* What is in the way of asking for a token, for people: "OS_AUTH_URL, OS_USERNAME missing"; NULL:
+ * nothing but perhaps the password, which can be asked for. */
 const char *credentials_missing(const struct credentials *credentials);
 /* Ask for the password if it is needed and not known. */
 int credentials_ask(struct credentials *credentials, const struct prompt *prompt,

@@ -62,13 +62,13 @@ enum flag_id {
 
 struct flag {
     enum flag_id id;
-    const char *brief;   /* behind one '-': "c", "sc"; NULL: none */
-    const char *name;    /* behind "--", as VMTP spells it */
-    const char *alias;   /* another one; NULL: none */
-    const char *value;   /* what it takes, for people; NULL: nothing */
+    const char *brief; /* behind one '-': "c", "sc"; NULL: none */
+    const char *name;  /* behind "--", as VMTP spells it */
+    const char *alias; /* another one; NULL: none */
+    const char *value; /* what it takes, for people; NULL: nothing */
     const char *help;
-    bool added;          /* VMTP had no such flag */
-    bool openstack;      /* means something only to the OpenStack part */
+    bool added;     /* VMTP had no such flag */
+    bool openstack; /* means something only to the OpenStack part */
 };
 
 /* FLAG_COUNT of them, each at the place of its id. */

@@ -21,10 +21,10 @@
 
 struct hostspec {
     const char *user, *host;
-    uint16_t port;         /* 22 where none is written */
-    bool ipv6;             /* host is an IPv6 address */
-    const char *password;  /* NULL: none */
-    const char *interface; /* NULL: none */
+    uint16_t port;                    /* 22 where none is written */
+    bool ipv6;                        /* host is an IPv6 address */
+    const char *password;             /* NULL: none */
+    const char *interface;            /* NULL: none */
     size_t password_at, password_len; /* in the text that was parsed: what to wipe there */
 };
 
@@ -40,6 +40,7 @@ const char *hostspec_ssh(const struct hostspec *spec, struct arena *arena);
 /* An address or a name, by its form. */
 bool host_valid(const char *text, struct arena *arena);
 bool host_is_ipv6(const char *text);
+bool host_is_multicast(const char *text);
 /* "host", "host:port", "[addr]:port" or a bare IPv6 address. */
 int host_port_parse(const char *text, uint16_t port, struct arena *arena, const char **ret_host,
                     uint16_t *ret_port, struct vmtp_error *err);

@@ -58,7 +58,8 @@ struct settings {
 };
 
 /* -EINVAL with "file:line:column: variable: what is wrong"; -ENOENT and the like for the file of
- * -c; -ENOMEM.  home: the folder in which .vmtp.yaml may be; NULL: none. */
+ * -c; -ENOMEM.  home: the folder in which .vmtp.yaml may be; NULL: none.  The wish, whose text the
+ * settings point to, must live longer. */
 int settings_load(const struct wish *wish, const char *home, struct settings **ret,
                   struct vmtp_error *err);
 void settings_free(struct settings *settings);

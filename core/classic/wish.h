@@ -12,6 +12,9 @@
 #include "flags.h"
 #include "hostspec.h"
 
+#define TCP_SIZE_MAX (64 * 1024 * 1024)
+#define DATAGRAM_MAX 65507 /* 65535 less the headers of IPv4 and UDP, or of IPv4 and ICMP */
+
 enum wish_action {
     WISH_RUN = 1,
     WISH_HELP,        /* print flags_help() on stdout, exit status 0 */
@@ -34,12 +37,12 @@ struct wish {
     const char *mongod_server;
     struct hostspec *hosts; /* in the order written, none twice */
     size_t host_count;
-    struct hostspec external_host, controller_node; /* .host NULL: none */
-    enum wish_tool tool;                            /* 0: not said */
-    unsigned protocols;                             /* bits 1 << enum classic_protocol */
-    const char *multicast_address;                  /* NULL: none */
-    uint64_t time_s;                                /* 0: not said */
-    uint64_t bandwidth_bps;                         /* 0: not said, or no limit */
+    struct hostspec external_host, controller_node;    /* .host NULL: none */
+    enum wish_tool tool;                               /* 0: not said */
+    unsigned protocols;                                /* bits 1 << enum classic_protocol */
+    const char *multicast_address;                     /* NULL: none */
+    uint64_t time_s;                                   /* 0: not said */
+    uint64_t bandwidth_bps;                            /* 0: not said, or no limit */
     struct vmtp_list tcp_sizes, udp_sizes, icmp_sizes; /* of uint64_t; empty: not said */
     const char *host_keys;                             /* "strict", ...; NULL: not said */
 

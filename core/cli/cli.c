@@ -40,7 +40,6 @@ int cli_registry(const struct cli *cli, struct registry **ret)
 
     if (registry_load(cli->plugin_path, ret, &err) < 0)
         return cli_error(cli, EXIT_INFRA, &err);
-    for (const struct refusal *r = (*ret)->refusals; r; r = r->next)
-        log_line(&cli->log, VMTP_WARN, "plugin %s: %s", r->path, r->reason);
+    registry_tell(*ret, &cli->log);
     return EXIT_PASS;
 }

@@ -43,7 +43,6 @@ static int arguments_read(struct cli *cli, struct front *front, struct wish *wis
 
 int front_load(struct cli *cli, const struct prompt *prompt, struct front *ret)
 {
-    const struct plan_tools tools = ask_tools(&cli->log);
     struct vmtp_error err = { 0 };
     struct wish wish = { 0 };
     int status = arguments_read(cli, ret, &wish);
@@ -54,13 +53,11 @@ int front_load(struct cli *cli, const struct prompt *prompt, struct front *ret)
         return status;
     if (scenario_load(ret->file, ret->registry, prompt, &ret->scenario, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
-    for (size_t i = 0; i < ret->scenario->warning_count; i++)
-        log_line(&cli->log, VMTP_WARN, "%s", ret->scenario->warnings[i]);
     if (wish.has_seed) {
         ret->scenario->has_seed = true;
         ret->scenario->seed = wish.seed;
     }
-    if (plan_make(ret->scenario, &tools, &ret->plan, &err) < 0)
+    if (ask_plan(ret->scenario, &cli->log, &ret->plan, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
     return EXIT_PASS;
 }

@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../base/fd.h"
+#include "../base/thread.h"
 #include "../report/progress.h"
 
 #include <signal.h>
@@ -103,7 +104,7 @@ static int watch_fds(struct watch *watch)
     watch->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (watch->signal_fd < 0 || watch->stop_fd < 0)
         return -errno;
-    return -pthread_create(&watch->thread, NULL, watch_run, watch);
+    return thread_start(&watch->thread, watch_run, watch);
 }
 
 static void watch_free(struct watch *watch)
@@ -136,12 +137,9 @@ int watch_start(struct run *run, bool progress, struct watch **ret, struct vmtp_
 
 void watch_stop(struct watch *watch)
 {
-    ssize_t n;
-
     if (!watch)
         return;
-    n = write(watch->stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
-    (void)n; /* the first write to an eventfd does not fail */
+    fd_raise(watch->stop_fd);
     pthread_join(watch->thread, NULL);
     watch_free(watch);
 }

@@ -66,3 +66,13 @@ struct plan_tools ask_tools(const struct log *log)
 {
     return (struct plan_tools){ .ask = ask, .arg = (void *)log };
 }
+
+int ask_plan(const struct scenario *scenario, const struct log *log, struct plan **ret,
+             struct vmtp_error *err)
+{
+    const struct plan_tools tools = ask_tools(log);
+
+    for (size_t i = 0; i < scenario->warning_count; i++)
+        log_line(log, VMTP_WARN, "%s", scenario->warnings[i]);
+    return plan_make(scenario, &tools, ret, err);
+}

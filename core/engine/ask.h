@@ -10,5 +10,8 @@
 
 /* For plan_make(). */
 struct plan_tools ask_tools(const struct log *log);
+/* The plan of a scenario, whose warnings go to the log. */
+int ask_plan(const struct scenario *scenario, const struct log *log, struct plan **ret,
+             struct vmtp_error *err);
 
 #endif

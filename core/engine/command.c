@@ -22,6 +22,8 @@ struct end {
     struct vmtp_argv argv;
     struct vmtp_process *process;
     struct buf whole;
+    bool told;            /* parse() has all it needs, whatever the exit status */
+    bool complained;      /* the last words are from stderr: nothing else is put in their place */
     char last_words[300]; /* for the error if it fails */
     char guard[PATH_MAX]; /* the probe's path at the endpoint */
 };
@@ -68,15 +70,31 @@ static int end_start(struct end *end, const struct vmtp_trial *trial, struct vmt
     return end->argv.count ? end_spawn(end, err) : 0;
 }
 
+static int end_parse(struct end *end, uint64_t time_ns, const char *text, struct vmtp_error *err)
+{
+    int r = tool_of(end)->parse(&end->tool->self, end->flow, end->role, time_ns, text, err);
+
+    end->told |= r > 0;
+    return r < 0 ? r : 0;
+}
+
+static void words_keep(struct end *end, const struct vmtp_line *line)
+{
+    bool complaint = line->fd != 1;
+
+    if (!line->len || (!complaint && (end->complained || tool_of(end)->whole)))
+        return;
+    end->complained = complaint;
+    snprintf(end->last_words, sizeof end->last_words, "%s", line->text);
+}
+
 static int end_take(struct end *end, const struct vmtp_line *line, struct vmtp_error *err)
 {
-    const struct vmtp_tool *tool = tool_of(end);
     int r;
 
-    if (line->len)
-        snprintf(end->last_words, sizeof end->last_words, "%s", line->text);
-    if (!tool->whole)
-        return tool->parse(&end->tool->self, end->flow, end->role, line->time_ns, line->text, err);
+    words_keep(end, line);
+    if (!tool_of(end)->whole)
+        return end_parse(end, line->time_ns, line->text, err);
     if (line->fd != 1)
         return 0;
     r = buf_add(&end->whole, line->text, line->len);
@@ -86,10 +104,17 @@ static int end_take(struct end *end, const struct vmtp_line *line, struct vmtp_e
                  : 0;
 }
 
-/* Read to the end; then, for a tool that wants it so, parse the whole of it. */
+/* For a tool that wants it so: all that the end has printed. */
+static int end_parse_whole(struct end *end, struct vmtp_error *err)
+{
+    if (!tool_of(end)->whole)
+        return 0;
+    return end_parse(end, clock_now_ns(), buf_text(&end->whole), err);
+}
+
+/* Read to the end of what it prints. */
 static int end_drain(struct end *end, uint64_t deadline_ns, struct vmtp_error *err)
 {
-    const struct vmtp_tool *tool = tool_of(end);
     struct vmtp_line line;
     int r;
 
@@ -99,9 +124,6 @@ static int end_drain(struct end *end, uint64_t deadline_ns, struct vmtp_error *e
         if (r < 0)
             return r;
     }
-    if (r == 0 && tool->whole)
-        r = tool->parse(&end->tool->self, end->flow, end->role, clock_now_ns(),
-                        buf_text(&end->whole), err);
     return r;
 }
 
@@ -132,10 +154,21 @@ static int look_line(void *arg, const struct vmtp_line *line)
     return 0;
 }
 
-static int server_ended(const struct end *server, struct vmtp_error *err)
+/* It ended with this status, though nobody had told it to. */
+static int end_failed(const struct end *end, int status, struct vmtp_error *err)
 {
-    return vmtp_fail(err, -EPROTO, "endpoint %s: the server %s ended%s%s", server->endpoint->name,
-                     server->argv.arg[0], server->last_words[0] ? ": " : "", server->last_words);
+    return vmtp_fail(err, -EPROTO, "endpoint %s: %s%s ended with %d%s%s", end->endpoint->name,
+                     end->role == VMTP_SERVER ? "the server " : "", end->argv.arg[0], status,
+                     end->last_words[0] ? ": " : "", end->last_words);
+}
+
+static int server_ended(struct end *server, struct vmtp_error *err)
+{
+    int r = server->whole.len ? end_parse_whole(server, err) : 0; /* it may know why */
+
+    if (r == 0)
+        r = end_stop(server, NS_PER_S, err);
+    return r < 0 ? r : end_failed(server, r, err);
 }
 
 /* Take in what it says until then; that it has ended is an error. */
@@ -149,6 +182,16 @@ static int server_hear(struct end *server, uint64_t until_ns, struct vmtp_error 
         if ((r = end_take(server, &line, err)) < 0)
             return r;
     return r == -ETIMEDOUT ? 0 : r < 0 ? r : server_ended(server, err);
+}
+
+/* Somebody listens there: the server, unless it is gone. */
+static int port_owned(struct end *server, uint32_t port, struct vmtp_error *err)
+{
+    int r = server_hear(server, clock_now_ns() + LOOK_NS, err);
+
+    if (r < 0 && r != -ECANCELED)
+        return vmtp_wrap(err, "port %u is another program's", port);
+    return r;
 }
 
 static int port_wait(struct end *server, uint32_t port, struct vmtp_error *err)
@@ -166,7 +209,7 @@ static int port_wait(struct end *server, uint32_t port, struct vmtp_error *err)
         if (r < 0)
             return r;
         if (look.found)
-            return 0;
+            return port_owned(server, port, err);
         if (clock_now_ns() > deadline_ns)
             return vmtp_fail(err, -ETIMEDOUT, "endpoint %s: %s does not listen on port %u",
                              server->endpoint->name, server->argv.arg[0], port);
@@ -209,7 +252,7 @@ static int server_wait(struct end *server, uint32_t port, struct vmtp_error *err
 static int server_end(struct end *server, struct vmtp_error *err)
 {
     struct vmtp_self *self = &server->tool->self;
-    int r;
+    int status, r;
 
     if (!server->process)
         return 0;
@@ -217,16 +260,47 @@ static int server_end(struct end *server, struct vmtp_error *err)
     if (r == -ETIMEDOUT) {
         host_of(server)->process_write(self, server->process, NULL, 0, 0, NULL);
         r = end_drain(server, clock_now_ns() + SERVER_GRACE, err);
+        end_stop(server, 0, NULL);
+        status = 0;
+    } else {
+        status = end_stop(server, NS_PER_S, NULL);
     }
-    end_stop(server, 0, NULL);
+    if (r == 0 && server->whole.len)
+        r = end_parse_whole(server, err);
+    if (r == 0 && status > 0 && !server->told)
+        return end_failed(server, status, err);
     return r == -ETIMEDOUT ? 0 : r;
+}
+
+/* It has closed its output: what it ended with, and what that says. */
+static int client_end(struct end *client, struct vmtp_error *err)
+{
+    int status = end_stop(client, NS_PER_S, err), r = status;
+
+    if (status == 0 || (status > 0 && client->whole.len))
+        r = end_parse_whole(client, err);
+    if (status > 0 && r >= 0 && !client->told)
+        return end_failed(client, status, err);
+    return r < 0 ? r : 0;
+}
+
+/* Programs end with 0 also when nothing came of it.  Who complained knows why. */
+static int figures_need(struct end *client, const struct end *server, struct vmtp_error *err)
+{
+    const struct context *context = instance_owner(&client->tool->self);
+    const struct end *end = server->complained && !client->complained ? server : client;
+
+    if (trial_is_measured(context->trial))
+        return 0;
+    return vmtp_fail(err, -EPROTO, "endpoint %s: %s told no result%s%s", end->endpoint->name,
+                     end->argv.arg[0], end->last_words[0] ? ": " : "", end->last_words);
 }
 
 static int ends_run(struct end *client, struct end *server, const struct vmtp_trial *trial,
                     uint32_t port, struct vmtp_error *err)
 {
     uint64_t start_ns;
-    int status, r;
+    int r;
 
     r = end_start(server, trial, err);
     if (r == 0)
@@ -237,14 +311,11 @@ static int ends_run(struct end *client, struct end *server, const struct vmtp_tr
         r = end_start(client, trial, err);
     if (r == 0 && client->process)
         r = end_drain(client, 0, err);
-    if (r < 0)
-        return r;
-    status = end_stop(client, NS_PER_S, err);
-    if (status > 0)
-        return vmtp_fail(err, -EPROTO, "endpoint %s: %s ended with %d%s%s", client->endpoint->name,
-                         client->argv.arg[0], status, client->last_words[0] ? ": " : "",
-                         client->last_words);
-    return status < 0 ? status : server_end(server, err);
+    if (r == 0 && client->process)
+        r = client_end(client, err);
+    if (r == 0)
+        r = server_end(server, err);
+    return r < 0 ? r : figures_need(client, server, err);
 }
 
 int command_run(struct instance *tool, const struct vmtp_flow *flow, const struct vmtp_trial *trial,

@@ -2,6 +2,7 @@
 #include "facts.h"
 
 #include "../base/clock.h"
+#include "../base/thread.h"
 #include "helper.h"
 #include "process.h"
 #include "program.h"
@@ -132,7 +133,7 @@ int facts_gather(struct fleet *fleet, struct vmtp_error *err)
         return 0;
     }
     while (started < ANSWERS_AHEAD && started + 1 < count &&
-           pthread_create(&threads[started], NULL, asker, &asking) == 0)
+           thread_start(&threads[started], asker, &asking) == 0)
         started++;
     asker(&asking);
     while (started)

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "facts.h"
 #include "program.h"
+#include "rate.h"
 #include "reasons.h"
 
 #define PREPARE_NS   (60 * NS_PER_S)
@@ -142,6 +143,8 @@ void flow_open(struct flow *flow, struct fleet *fleet, struct measurement *measu
     r = flow_connect(flow, fleet, &err);
     if (r == 0)
         r = flow_choose(flow, &err);
+    if (r == 0)
+        r = rate_begin(flow, &err);
     if (r < 0)
         flow_fail(flow, "%s", err.text);
     flow->opened = flow->tool;
@@ -177,6 +180,7 @@ static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_e
         .warmup_ns = trial->warmup_ns,
         .duration_ns = trial->duration_ns,
         .interval_ns = planned->spec->interval_ns,
+        .rate_bps = trial->rate_bps,
     };
     int r;
 
@@ -193,7 +197,8 @@ static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_e
 
 static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
 {
-    uint32_t number = (uint32_t)flow->measurement->trial_count + 1;
+    const struct measurement *measurement = flow->measurement;
+    uint32_t number = (uint32_t)measurement->trial_count + measurement->searched + 1;
     struct trial *trial;
 
     if (trial_new(number, flow->context.component->table.metrics.count, &trial) < 0)
@@ -202,34 +207,48 @@ static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
     trial->wall_ns = clock_wall_ns();
     trial->warmup_ns = warmup_ns;
     trial->duration_ns = flow->planned->spec->duration_ns;
+    rate_apply(flow, trial);
+    flow->begun_ns = trial->start_ns;
     return trial;
 }
 
-static void trial_journal(struct flow *flow, const struct trial *trial)
+static void trial_journal(struct flow *flow, const struct trial *trial, bool own)
 {
-    json_t *line = json_pack("{s:s, s:I, s:s, s:o*}", "flow", flow->planned->key, "trial",
-                             (json_int_t)trial->number, "status", trial->status ? "failed" : "ok",
-                             "error", trial->error ? text_json(trial->error) : NULL);
+    json_t *line =
+        json_pack("{s:s, s:I, s:s, s:b, s:o*}", "flow", flow->planned->key, "trial",
+                  (json_int_t)trial->number, "status", trial->status ? "failed" : "ok", "search",
+                  !own, "error", trial->error ? text_json(trial->error) : NULL);
 
     run_journal(flow->context.run, "trial", line);
 }
 
-/* Keep the trial, unless it was cut short by the person: that says nothing of the path. */
-static void trial_end(struct flow *flow, struct trial *trial, int r, const struct vmtp_error *err)
+static void trial_drop(struct flow *flow, struct trial *trial)
+{
+    flow->measurement->searched++;
+    trial_free(trial);
+}
+
+/* Keep the trial, unless it was cut short by the person: that says nothing of the path; or unless
+ * it was one of a search, which has taken from it what it needs. */
+static void trial_end(struct flow *flow, struct trial *trial, int r, struct vmtp_error *err)
 {
     struct run *run = flow->context.run;
+    bool own;
 
     if (r < 0 && run_cancelled(run)) {
         trial_free(trial);
         return;
     }
+    r = rate_take(flow, trial, r, &own, err);
     if (r < 0) {
         trial_fail(trial, r, err->text);
         log_line(run->log, VMTP_WARN, "%s: trial %u: %s", flow->planned->key, trial->number,
                  err->text);
     }
-    trial_journal(flow, trial);
-    if (measurement_add(flow->measurement, trial) < 0)
+    trial_journal(flow, trial, own);
+    if (!own)
+        trial_drop(flow, trial);
+    else if (measurement_add(flow->measurement, trial) < 0)
         flow_fail(flow, "out of memory");
     flow->failures = r < 0 ? flow->failures + 1 : 0;
     if (flow->failures >= FAILURES_MAX)

@@ -15,6 +15,7 @@ struct flow {
     struct instance *tool;
     struct vmtp_flow table; /* what the plugin is shown */
     bool opened, prepared;
+    uint64_t begun_ns; /* the trial, with what comes before its start */
     uint32_t failures; /* trials that failed, since the last good one */
 };
 

@@ -2,33 +2,31 @@
 #include "helper.h"
 
 #include "../base/attr.h"
+#include "../base/self.h"
 
-#include <limits.h>
-#include <stdbool.h>
-
-static bool helper_in(const char *folder, const char *below, const char *name, char *ret_path,
-                      size_t len)
+/* Takes it if it can be run. */
+static bool helper_take(const char *path, char *ret_path, size_t len)
 {
-    int used = snprintf(ret_path, len, "%s/%s%s", folder, below, name);
-
-    return used > 0 && (size_t)used < len && access(ret_path, X_OK) == 0;
+    if (access(path, X_OK) < 0 || strlen(path) >= len)
+        return false;
+    memcpy(ret_path, path, strlen(path) + 1);
+    return true;
 }
 
 int helper_find(const char *name, char *ret_path, size_t len, struct vmtp_error *err)
 {
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    static const char *const folders[] = { "", "../lib/vmtp/", "vmtp/" };
+    char below[PATH_MAX], path[PATH_MAX];
 
     if (strchr(name, '/'))
         return vmtp_fail(err, -EINVAL, "helper '%.40s': is a path, not a name", name);
-    if (n > 0) {
-        self[n] = '\0';
-        *strrchr(self, '/') = '\0';
-        if (helper_in(self, "", name, ret_path, len) ||
-            helper_in(self, "../lib/vmtp/", name, ret_path, len))
+    for (size_t i = 0; i < COUNT(folders); i++) {
+        snprintf(below, sizeof below, "%s%.255s", folders[i], name);
+        if (self_beside(below, path) && helper_take(path, ret_path, len))
             return 0;
     }
-    if (helper_in(VMTP_LIBDIR, "", name, ret_path, len))
-        return 0;
-    return vmtp_fail(err, -ENOENT, "%s/%s: is not installed", VMTP_LIBDIR, name);
+    snprintf(path, sizeof path, "%s/%.255s", VMTP_LIBDIR, name);
+    return helper_take(path, ret_path, len)
+               ? 0
+               : vmtp_fail(err, -ENOENT, "%s/%s: is not installed", VMTP_LIBDIR, name);
 }

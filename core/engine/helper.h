@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <vmtp/error.h>
 
-/* Beside this program in a build tree, installed in the lib folder beside its own; else where the
- * build was told to install them. */
+/* Beside this program or library in a build tree; installed, in the lib folder that is beside the
+ * program's, or the library's own; else where the build was told to install them. */
 int helper_find(const char *name, char *ret_path, size_t len, struct vmtp_error *err);
 
 #endif

@@ -10,8 +10,8 @@
 static void unmeasured_mark(struct run *run, const char *reason)
 {
     for (size_t i = 0; i < run->plan->flow_count; i++)
-        if (!run->measurements[i].trial_count && !run->measurements[i].reason &&
-            !run->measurements[i].error)
+        if (!run->measurements[i].trial_count && !run->measurements[i].searched &&
+            !run->measurements[i].reason && !run->measurements[i].error)
             run->measurements[i].reason = reason;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitors.h"
 
+#include "../base/fd.h"
+#include "../base/thread.h"
+
 #include <sys/eventfd.h>
 
 struct watch {
@@ -47,7 +50,7 @@ static int watch_start(struct watch *watch, struct monitors *monitors,
                       &watch->instance, err);
     if (r < 0)
         return r;
-    r = -pthread_create(&watch->thread, NULL, watch_run, watch);
+    r = thread_start(&watch->thread, watch_run, watch);
     if (r < 0) {
         instance_close(TAKE(watch->instance));
         return vmtp_fail(err, r, "a thread: %s", strerror(-r));
@@ -83,12 +86,9 @@ int monitors_start(struct fleet *fleet, struct monitors **ret, struct vmtp_error
 
 void monitors_stop(struct monitors *monitors)
 {
-    ssize_t n;
-
     if (!monitors)
         return;
-    n = write(monitors->stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
-    (void)n; /* the first write to an eventfd does not fail */
+    fd_raise(monitors->stop_fd);
     for (size_t i = 0; i < monitors->count; i++)
         if (monitors->watches[i].instance) {
             pthread_join(monitors->watches[i].thread, NULL);

@@ -14,9 +14,9 @@ struct outcome {
     enum exit_status status; /* what a program that has done just this ends with */
 };
 
-/* Measure, reduce, judge, keep.  Returns 0 if the run was carried out and kept, whatever the figures
- * say; -ECANCELED if the person stopped it; else the first thing that it failed of, which has been
- * logged.  ret is filled in any case, and the caller's to clear. */
+/* Measure, reduce, judge, keep.  Returns 0 if the run was carried out and kept, whatever the
+ * figures say; -ECANCELED if the person stopped it; else the first thing that it failed of, which
+ * has been logged.  ret is filled in any case, and the caller's to clear. */
 int run_carry_out(struct run *run, struct outcome *ret, struct vmtp_error *err);
 void outcome_clear(struct outcome *outcome);
 

@@ -139,13 +139,6 @@ void run_free(struct run *run)
     free(run);
 }
 
-static void fd_raise(int fd)
-{
-    ssize_t n = write(fd, &(uint64_t){ 1 }, sizeof(uint64_t));
-
-    (void)n; /* an eventfd that is full is readable all the same */
-}
-
 static void run_stop(struct run *run)
 {
     atomic_store(&run->stopped, true);

@@ -9,11 +9,12 @@
 
 #define FEED_NS (5 * 60 * NS_PER_S)
 
-/* A trial that failed: its figures were in the journal before that was known. */
-struct failure {
-    struct failure *next;
+/* A trial that failed or was a search's: its figures were in the journal before that was known. */
+struct aside {
+    struct aside *next;
     const char *flow;
     uint32_t trial;
+    bool failed, search;
 };
 
 struct feed {
@@ -21,36 +22,40 @@ struct feed {
     const struct vmtp_sink *sink;
     const char *run;
     struct arena *arena;
-    struct failure *failures;
+    struct aside *asides;
     struct vmtp_error *err;
 };
 
-static int failure_line(void *arg, const json_t *line)
+static int aside_line(void *arg, const json_t *line)
 {
     const char *type = json_string_value(json_object_get(line, "type"));
     const char *status = json_string_value(json_object_get(line, "status"));
     const char *flow = json_string_value(json_object_get(line, "flow"));
+    bool search = json_is_true(json_object_get(line, "search"));
+    bool failed = status && strcmp(status, "failed") == 0;
     struct feed *feed = arg;
-    struct failure *failure;
+    struct aside *aside;
 
-    if (!type || !status || !flow || strcmp(type, "trial") != 0 || strcmp(status, "failed") != 0)
+    if (!type || !flow || strcmp(type, "trial") != 0 || !(failed || search))
         return 0;
-    failure = arena_alloc(feed->arena, sizeof *failure);
+    aside = arena_alloc(feed->arena, sizeof *aside);
     flow = arena_strdup(feed->arena, flow);
-    if (!failure || !flow)
+    if (!aside || !flow)
         return -ENOMEM;
-    *failure = (struct failure){ feed->failures, flow,
-                                 (uint32_t)json_integer_value(json_object_get(line, "trial")) };
-    feed->failures = failure;
+    *aside = (struct aside){ feed->asides, flow,
+                             (uint32_t)json_integer_value(json_object_get(line, "trial")), failed,
+                             search };
+    feed->asides = aside;
     return 0;
 }
 
-static bool has_failed(const struct feed *feed, const struct vmtp_record *record)
+static void record_mark(const struct feed *feed, struct vmtp_record *record)
 {
-    for (const struct failure *f = feed->failures; f; f = f->next)
-        if (f->trial == record->trial && strcmp(f->flow, record->flow) == 0)
-            return true;
-    return false;
+    for (const struct aside *aside = feed->asides; aside; aside = aside->next)
+        if (aside->trial == record->trial && strcmp(aside->flow, record->flow) == 0) {
+            record->failed = aside->failed;
+            record->search = aside->search;
+        }
 }
 
 static int feed_line(void *arg, const json_t *line)
@@ -61,14 +66,14 @@ static int feed_line(void *arg, const json_t *line)
     if (journal_record(line, &record) < 0)
         return 0; /* not a figure */
     record.run = feed->run;
-    record.failed = has_failed(feed, &record);
+    record_mark(feed, &record);
     return feed->sink->record(&feed->instance->self, &record, feed->err);
 }
 
 /* A damaged line of the journal is told after all the good ones: they are worth having. */
 static int journal_feed(struct run *run, struct feed *feed)
 {
-    int r = journal_read(run->folder, failure_line, feed, NULL);
+    int r = journal_read(run->folder, aside_line, feed, NULL);
 
     if (r == 0 || r == -EBADMSG)
         r = journal_read(run->folder, feed_line, feed, feed->err);

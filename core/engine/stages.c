@@ -2,8 +2,11 @@
 #include "stages.h"
 
 #include "../base/clock.h"
+#include "../base/thread.h"
 #include "../result/repeat.h"
+#include "../result/search.h"
 #include "flow.h"
+#include "rate.h"
 
 struct running {
     const struct stage *stage;
@@ -86,7 +89,8 @@ static bool all_alive(struct running *running)
 static bool wants_more(const struct running *running)
 {
     for (size_t i = 0; i < running->stage->flow_count; i++)
-        if (repeat_state(running->measurements[i], &running->stage->repeat) == REPEAT_MORE)
+        if (rate_searching(running->measurements[i]) ||
+            repeat_state(running->measurements[i], &running->stage->repeat) == REPEAT_MORE)
             return true;
     return false;
 }
@@ -111,7 +115,7 @@ static int trials_run(struct running *running, struct worker *workers, struct st
                                       .start = start,
                                       .warmup_ns = running->warmup_ns };
         if (r == 0)
-            r = -pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]);
+            r = thread_start(&workers[i].thread, worker_run, &workers[i]);
         if (r == 0)
             begun++;
         else
@@ -171,6 +175,29 @@ static uint32_t trials_left(const struct running *running)
     return have < running->stage->repeat.min ? running->stage->repeat.min - (uint32_t)have : 1;
 }
 
+/* And of its search, which is more of a guess; a search is alone in its stage. */
+static uint32_t searches_left(const struct running *running)
+{
+    const struct search_spec *spec = running->stage->flows[0]->spec->search;
+    const struct measurement *measurement = running->measurements[0];
+    uint32_t typical;
+
+    if (!spec || running->done || (measurement && !rate_searching(measurement)))
+        return 0;
+    typical = search_typical(spec);
+    if (!measurement)
+        return typical;
+    return measurement->search->count < typical ? typical - (uint32_t)measurement->search->count
+                                                : 1;
+}
+
+static uint64_t search_ns(const struct stage *stage)
+{
+    const struct planned_flow *flow = stage->flows[0];
+
+    return flow->search_warmup_ns + flow->spec->search->trial_ns + flow->extra_ns;
+}
+
 static uint64_t trial_ns(const struct stage *stage)
 {
     uint64_t longest_ns = 0;
@@ -190,8 +217,12 @@ static void progress_update(struct run *run, const struct running *all, size_t c
     uint32_t left = 0;
 
     for (size_t i = 0; i < count; i++) {
-        left += trials_left(&all[i]);
+        uint32_t searches = searches_left(&all[i]);
+
+        left += trials_left(&all[i]) + searches;
         left_ns += trials_left(&all[i]) * trial_ns(all[i].stage);
+        if (searches)
+            left_ns += searches * search_ns(all[i].stage);
     }
     pthread_mutex_lock(&run->lock);
     run->progress.done = done;

@@ -29,11 +29,8 @@ void start_leave(struct start *start)
 {
     pthread_mutex_lock(&start->lock);
     if (--start->awaited == 0) {
-        ssize_t n;
-
         start->start_ns = clock_now_ns() + AHEAD_NS;
-        n = write(start->released_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
-        (void)n; /* the first write to an eventfd does not fail */
+        fd_raise(start->released_fd);
     }
     pthread_mutex_unlock(&start->lock);
 }

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plugin.h"
 
+#include "../base/self.h"
 #include "elf.h"
 #include "lint.h"
 #include "sized.h"
 
 #include <dlfcn.h>
 #include <libgen.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 #define COMPONENTS_MAX 64
 
-/* Whoever owns this program could as well have changed it. */
+/* Whoever owns this program or library could as well have changed it. */
 static bool owner_trusted(uid_t uid)
 {
+    char path[PATH_MAX];
     struct stat self;
 
     return uid == 0 || uid == geteuid() ||
-           (stat("/proc/self/exe", &self) == 0 && uid == self.st_uid);
+           (self_path(path) && stat(path, &self) == 0 && uid == self.st_uid);
 }
 
 /* As root, code that others can change is not run. */

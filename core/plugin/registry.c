@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry.h"
 
+#include "../base/self.h"
 #include "plugin.h"
 
 #include <dirent.h>
-#include <limits.h>
 
 #define TEXT(number)   #number
 #define TEXT_OF(macro) TEXT(macro)
@@ -140,24 +140,17 @@ static int load_path(struct registry *registry, const char *path)
     return r;
 }
 
-/* In a build tree the plugins are beside the program, installed in the lib folder beside its own;
- * else where the build was told to install them. */
+/* In a build tree the plugins are beside the program and the library; installed, in the lib folder
+ * that is beside the program's, or the library's own; else where the build was told to install. */
 static const char *own_folder(struct arena *arena)
 {
-    static const char *const places[] = { "plugins", "../lib/vmtp/plugins-" ABI_MAJOR_TEXT };
-    char self[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    static const char *const places[] = { "plugins", "../lib/vmtp/plugins-" ABI_MAJOR_TEXT,
+                                          "vmtp/plugins-" ABI_MAJOR_TEXT };
+    char folder[PATH_MAX];
 
-    if (len <= 0)
-        return VMTP_PLUGINDIR;
-    self[len] = '\0';
-    *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < COUNT(places); i++) {
-        const char *folder = arena_printf(arena, "%s/%s", self, places[i]);
-
-        if (!folder || access(folder, R_OK) == 0)
-            return folder;
-    }
+    for (size_t i = 0; i < COUNT(places); i++)
+        if (self_beside(places[i], folder) && access(folder, R_OK) == 0)
+            return arena_strdup(arena, folder);
     return VMTP_PLUGINDIR;
 }
 
@@ -219,6 +212,12 @@ int registry_load_file(const char *file, struct registry **ret, struct vmtp_erro
         return vmtp_fail(err, r, "plugin %s: %s", file, strerror(-r));
     *ret = TAKE(registry);
     return 0;
+}
+
+void registry_tell(const struct registry *registry, const struct log *log)
+{
+    for (const struct refusal *r = registry->refusals; r; r = r->next)
+        log_line(log, VMTP_WARN, "plugin %s: %s", r->path, r->reason);
 }
 
 void registry_free(struct registry *registry)

@@ -4,6 +4,7 @@
 #include "../base/text.h"
 
 #include <errno.h>
+#include <langinfo.h>
 
 #define INDENT 2
 #define GAP    2
@@ -60,9 +61,88 @@ int colour_add(struct buf *ret, const struct style *style, enum colour colour, c
     return buf_printf(ret, "\033[%sm%s\033[0m", codes[colour], text);
 }
 
+int ascii_mend(struct buf *buf)
+{
+    _cleanup_(buf_clear) struct buf mended = BUF(buf->max);
+    int r = 0;
+
+    for (const char *at = buf_text(buf); *at && r == 0; at++) {
+        bool plus_minus = (unsigned char)at[0] == 0xc2 && (unsigned char)at[1] == 0xb1;
+
+        if (plus_minus)
+            r = buf_add_text(&mended, "+-"), at++;
+        else
+            r = buf_add(&mended, (unsigned char)*at < 0x80 ? at : "?", 1);
+    }
+    if (r == 0) {
+        buf->len = 0;
+        r = buf_add(buf, buf_text(&mended), mended.len);
+    }
+    return r;
+}
+
+struct style style_of(FILE *stream)
+{
+    const char *no_colour = getenv("NO_COLOR");
+
+    return (struct style){
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .colour = isatty(fileno(stream)) && !(no_colour && *no_colour),
+    };
+}
+
 static const char *shown(const struct cell *cell, const struct style *style)
 {
     return cell->text ? cell->text : style->utf8 ? "–" : "-";
+}
+
+/* How many bytes of the text are its first line: up to a space, if there is one in time. */
+static size_t line_len(const char *text, size_t wrap)
+{
+    size_t at = 0, space = 0, width = 0;
+
+    if (!wrap)
+        return strlen(text);
+    while (text[at]) {
+        size_t next = at + 1;
+        char letter[8];
+
+        while (((unsigned char)text[next] & 0xc0) == 0x80)
+            next++;
+        snprintf(letter, sizeof letter, "%.*s", (int)(next - at), text + at);
+        width += text_width(letter);
+        if (width > wrap)
+            return space ? space : at ? at : next;
+        at = next;
+        if (text[at] == ' ')
+            space = at;
+    }
+    return at;
+}
+
+/* Take the first line away, and the spaces behind it. */
+static struct cell line_take(struct arena *arena, const char **text, size_t wrap)
+{
+    size_t len = line_len(*text, wrap);
+    struct cell line = { .text = arena_strndup(arena, *text, len) };
+
+    *text += len;
+    if (**text)
+        *text += strspn(*text, " ");
+    return line;
+}
+
+static size_t widest_line(struct arena *arena, const char *text, size_t wrap)
+{
+    size_t widest = 0;
+
+    do {
+        struct cell line = line_take(arena, &text, wrap);
+        size_t width = line.text ? text_width(line.text) : 0;
+
+        widest = width > widest ? width : widest;
+    } while (*text);
+    return widest;
 }
 
 /* 0: nothing is in it. */
@@ -73,7 +153,7 @@ static size_t column_width(const struct grid *grid, size_t at, const struct styl
 
     for (size_t i = 0; i < grid->row_count; i++) {
         const struct cell *cell = &grid->rows[i][at];
-        size_t mine = text_width(shown(cell, style));
+        size_t mine = widest_line(grid->arena, shown(cell, style), grid->columns[at].wrap);
 
         filled = filled || (cell->text && *cell->text);
         width = mine > width ? mine : width;
@@ -152,23 +232,67 @@ static int cell_add(struct buf *ret, const struct style *style, const struct col
     return column->right ? 0 : spaces_add(ret, width - mine);
 }
 
-static int row_add(struct buf *ret, const struct grid *grid, const struct style *style,
-                   const struct cell *row, const size_t *widths)
+static int line_add(struct buf *ret, const struct grid *grid, const struct style *style,
+                    const struct cell *line, const size_t *widths)
 {
-    size_t gap = INDENT;
+    bool first = true;
     int r = 0;
 
     for (size_t i = 0; i < grid->column_count; i++) {
         if (!widths[i])
             continue;
-        spaces_add(ret, gap);
-        r = cell_add(ret, style, &grid->columns[i], &row[i], widths[i]);
+        if (style->frame)
+            buf_add_text(ret, first ? "| " : " | ");
+        else
+            spaces_add(ret, first ? INDENT : GAP);
+        r = cell_add(ret, style, &grid->columns[i], &line[i], widths[i]);
         if (r < 0)
             return r;
-        gap = GAP;
+        first = false;
     }
+    if (style->frame)
+        return buf_add_text(ret, " |\n");
     while (ret->len && ret->data[ret->len - 1] == ' ')
         ret->data[--ret->len] = '\0';
+    return buf_add_text(ret, "\n");
+}
+
+/* In as many lines as its longest cell takes. */
+static int row_add(struct buf *ret, const struct grid *grid, const struct style *style,
+                   const struct cell *row, const size_t *widths)
+{
+    const char **rest = arena_array(grid->arena, grid->column_count + 1, sizeof *rest);
+    struct cell *line = arena_array(grid->arena, grid->column_count + 1, sizeof *line);
+    bool more = true;
+    int r = rest && line ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < grid->column_count; i++)
+        rest[i] = shown(&row[i], style);
+    while (r == 0 && more) {
+        more = false;
+        for (size_t i = 0; i < grid->column_count; i++) {
+            line[i] = line_take(grid->arena, &rest[i], grid->columns[i].wrap);
+            line[i].colour = row[i].colour;
+            more = more || *rest[i];
+            r = line[i].text ? r : -ENOMEM;
+        }
+        r = r == 0 ? line_add(ret, grid, style, line, widths) : r;
+    }
+    return r;
+}
+
+/* "+------+----+" */
+static int rule_add(struct buf *ret, const struct grid *grid, const struct style *style,
+                    const size_t *widths)
+{
+    if (!style->frame)
+        return 0;
+    for (size_t i = 0; i < grid->column_count; i++) {
+        buf_add_text(ret, i ? "" : "+");
+        for (size_t dashes = widths[i] ? widths[i] + 2 : 0; dashes; dashes--)
+            buf_add_text(ret, "-");
+        buf_add_text(ret, widths[i] ? "+" : "");
+    }
     return buf_add_text(ret, "\n");
 }
 
@@ -186,8 +310,10 @@ int grid_format(const struct grid *grid, const struct style *style, struct buf *
     }
     extras_drop(grid, widths, style->width);
     widths_shrink(grid, widths, style->width);
+    rule_add(ret, grid, style, widths);
     r = row_add(ret, grid, style, header, widths);
+    rule_add(ret, grid, style, widths);
     for (size_t i = 0; i < grid->row_count && r == 0; i++)
         r = row_add(ret, grid, style, grid->rows[i], widths);
-    return r;
+    return r == 0 ? rule_add(ret, grid, style, widths) : r;
 }

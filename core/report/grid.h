@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A grid of texts, laid out in columns as wide as what is in them, to fit a width.
+ * A grid of texts, laid out in columns as wide as what is in them, to fit a width; and what a
+ * stream takes of colours and letters.
  *
  * Made, filled row by row and formatted by one thread; everything is in the caller's arena.
  */
@@ -18,6 +19,7 @@ enum colour { COLOUR_NONE = 0, COLOUR_DIM, COLOUR_GREEN, COLOUR_YELLOW, COLOUR_R
 /* How to write. */
 struct style {
     bool utf8, colour;
+    bool frame; /* a line around each cell */
     size_t width;
 };
 
@@ -31,6 +33,7 @@ struct column {
     bool right;  /* numbers */
     bool extra;  /* left out first, from the right, where the grid is too wide */
     bool shrink; /* cut where it is too wide even so */
+    size_t wrap; /* a cell goes on in another line behind so many columns; 0: it has but one line */
 };
 
 struct grid;
@@ -44,5 +47,10 @@ int grid_format(const struct grid *grid, const struct style *style, struct buf *
 
 /* Text in a colour, if the style has colours. */
 int colour_add(struct buf *ret, const struct style *style, enum colour colour, const char *text);
+/* Marks of ours that plain ASCII lacks; what else is not ASCII becomes '?'. */
+int ascii_mend(struct buf *buf);
+
+/* What the stream takes: colours on a terminal unless NO_COLOR is set, UTF-8 by the locale. */
+struct style style_of(FILE *stream);
 
 #endif

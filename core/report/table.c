@@ -5,7 +5,6 @@
 #include "../base/units.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <math.h>
 
 #define LABELS_MAX 12
@@ -429,27 +428,6 @@ static int events_format(const json_t *events, struct buf *ret)
     return r;
 }
 
-/* Marks of ours that plain ASCII lacks; other text stays as it is. */
-static int ascii_mend(struct buf *buf)
-{
-    _cleanup_(buf_clear) struct buf mended = BUF(TEXT_MAX);
-    int r = 0;
-
-    for (const char *at = buf_text(buf); *at && r == 0; at++) {
-        bool plus_minus = (unsigned char)at[0] == 0xc2 && (unsigned char)at[1] == 0xb1;
-
-        if (plus_minus)
-            r = buf_add_text(&mended, "+-"), at++;
-        else
-            r = buf_add(&mended, (unsigned char)*at < 0x80 ? at : "?", 1);
-    }
-    if (r == 0) {
-        buf->len = 0;
-        r = buf_add(buf, buf_text(&mended), mended.len);
-    }
-    return r;
-}
-
 int table_format(const json_t *document, const struct style *style, struct buf *ret)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
@@ -475,14 +453,11 @@ int table_format(const json_t *document, const struct style *style, struct buf *
 int table_print(const json_t *document, FILE *stream)
 {
     _cleanup_(buf_clear) struct buf text = BUF(TEXT_MAX);
-    const char *no_colour = getenv("NO_COLOR");
-    struct style style = {
-        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-        .colour = isatty(fileno(stream)) && !(no_colour && *no_colour),
-        .width = TABLE_WIDTH,
-    };
-    int r = table_format(document, &style, &text);
+    struct style style = style_of(stream);
+    int r;
 
+    style.width = TABLE_WIDTH;
+    r = table_format(document, &style, &text);
     if (r < 0)
         return r;
     return fputs(buf_text(&text), stream) < 0 || fflush(stream) != 0 ? -errno : 0;

@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "json.h"
+#include "search_entry.h"
 
 #include <math.h>
 
@@ -199,6 +200,8 @@ static json_t *trial_json(const struct component *tool, const struct trial *tria
         field_add(json, "started", moment_json(trial->wall_ns));
     field_add(json, "warmup", seconds_json(trial->warmup_ns));
     field_add(json, "duration", seconds_json(trial->duration_ns));
+    if (trial->rate_bps)
+        field_add(json, "rate", json_integer((json_int_t)trial->rate_bps));
     field_add(json, "status", json_string(trial->status ? "failed" : "ok"));
     if (trial->status)
         field_add(json, "error", text_json(trial->error ? trial->error : ""));
@@ -282,6 +285,8 @@ json_t *entry_make(const struct result *result, enum verdict verdict)
                   text_json(result->why));
     field_add(json, "verdict", json_string(verdict_name(verdict)));
     field_add(json, "metrics", metrics_json(result));
+    if (measurement->search)
+        field_add(json, "search", search_json(measurement->search));
     field_add(json, "trials", trials_json(measurement));
     field_add(json, "notes", notes_json(result));
     return json;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notes.h"
 
+#include "../base/units.h"
 #include "repeat.h"
+#include "search.h"
 
 #include <errno.h>
 #include <math.h>
 
-#define NOTES_MAX 16
+#define NOTES_MAX 24
 /* Autocorrelation of independent values is near 0, give or take 1 / sqrt(n). */
 #define UNSTEADY_FROM 0.4
 #define UNSTEADY_N    8
@@ -158,6 +160,55 @@ static int instead_note(struct result *result)
                : 0;
 }
 
+/* A goal whose answer is not simply the two bounds around it. */
+static int goal_note(struct result *result, const struct search *search, size_t goal)
+{
+    struct search_answer answer = search_answer(search, goal);
+    const struct search_spec *spec = search->spec;
+    struct number loss = share_exact(spec->losses[goal]);
+
+    if (answer.state == SEARCH_UNDECIDED)
+        return note_add(result, "search %s: undecided after %zu trials and %s", loss.text,
+                        answer.trials, duration_text(search->spent_ns).text);
+    if (isnan(answer.lower_bps))
+        return note_add(result, "search %s: more is lost even at %s", loss.text,
+                        rate_text(answer.upper_bps).text);
+    if (isnan(answer.upper_bps))
+        return note_add(result,
+                        "search %s: not more is lost at %s, which is the most that %s: the "
+                        "path carries at least that",
+                        loss.text, rate_text(answer.lower_bps).text,
+                        search_cap(search) ? "the tool can send" : "was to be tried");
+    if (answer.upper_bps - answer.lower_bps > 2 * spec->width * answer.upper_bps)
+        return note_add(result,
+                        "search %s: between %s and %s trials disagree, so the bounds are "
+                        "no nearer",
+                        loss.text, rate_text(answer.lower_bps).text,
+                        rate_text(answer.upper_bps).text);
+    return 0;
+}
+
+static int search_note(struct result *result)
+{
+    const struct search *search = result->measurement->search;
+    size_t limited = 0;
+    int r = 0;
+
+    if (!search)
+        return 0;
+    for (size_t i = 0; i < search->count; i++)
+        limited += search->trials[i].limited;
+    for (size_t i = 0; r == 0 && i < search->spec->loss_count; i++)
+        r = goal_note(result, search, i);
+    if (r == 0 && limited)
+        r = note_add(result, "search: limited by the generator in %zu of %zu trials", limited,
+                     search->count);
+    if (r == 0 && search->failures)
+        r = note_add(result, "search: %u trials failed, the first: %s", search->failures,
+                     search->failure);
+    return r;
+}
+
 int notes_make(struct result *result)
 {
     const struct figure *steering;
@@ -170,6 +221,7 @@ int notes_make(struct result *result)
     r = instead_note(result);
     if (r == 0)
         r = failed_note(result);
+    r = r < 0 ? r : search_note(result);
     if (r == 0)
         r = mark_note(result, VMTP_GENERATOR_LIMITED, "limited by the generator");
     if (r == 0)

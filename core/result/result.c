@@ -174,6 +174,8 @@ static int status_make(struct result *result)
     } else if (trial && (good < min || good == 0)) {
         return failed(result, arena_printf(result->arena, "%zu of %zu trials failed: %s",
                                            all - good, all, trial->error));
+    } else if (all == 0 && measurement->searched) {
+        return failed(result, "the run ended before the rate was found");
     } else if (good < min || good == 0) {
         return failed(result, arena_printf(result->arena, "only %zu of %u trials were run", good,
                                            min ? min : 1));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trial.h"
 
+#include "search.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -98,6 +100,14 @@ int trial_add_event(struct trial *trial, uint32_t kind, uint64_t time_ns, const 
     return 0;
 }
 
+bool trial_is_measured(const struct trial *trial)
+{
+    for (size_t i = 0; i < trial->metrics; i++)
+        if (isfinite(trial->finals[i]) || trial->histograms[i])
+            return true;
+    return false;
+}
+
 int trial_fail(struct trial *trial, int status, const char *text)
 {
     trial->status = status < 0 ? status : -EIO;
@@ -145,8 +155,10 @@ void measurement_clear(struct measurement *measurement)
     for (size_t i = 0; i < measurement->trial_count; i++)
         trial_free(measurement->trials[i]);
     free(measurement->trials);
+    search_free(measurement->search);
     free(measurement->error);
     measurement->trials = NULL;
+    measurement->search = NULL;
     measurement->error = NULL;
     measurement->trial_count = measurement->room = 0;
 }

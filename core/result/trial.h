@@ -33,11 +33,12 @@ struct trial {
     uint32_t number;
     uint64_t start_ns, wall_ns;
     uint64_t warmup_ns, duration_ns;
-    int status;     /* 0, or the negative errno that it failed with */
-    char *error;    /* why; NULL when status is 0 */
-    uint32_t marks; /* 1 << kind of the events that mark it */
-    size_t metrics; /* rows of the tool's table; the length of the three arrays */
-    double *finals; /* NAN: not measured */
+    uint64_t rate_bps; /* asked for by a rate search; 0: by none */
+    int status;        /* 0, or the negative errno that it failed with */
+    char *error;       /* why; NULL when status is 0 */
+    uint32_t marks;    /* 1 << kind of the events that mark it */
+    size_t metrics;    /* rows of the tool's table; the length of the three arrays */
+    double *finals;    /* NAN: not measured */
     struct series *series;
     struct histogram **histograms; /* NULL: none */
     struct trial_event *events;
@@ -52,9 +53,13 @@ int trial_add_point(struct trial *trial, uint32_t metric, uint64_t time_ns, doub
 int trial_add_histogram(struct trial *trial, uint32_t metric, const struct vmtp_histogram *more);
 int trial_add_event(struct trial *trial, uint32_t kind, uint64_t time_ns, const char *subject,
                     const char *text);
+/* Is there a figure of the whole of it? */
+bool trial_is_measured(const struct trial *trial);
 int trial_fail(struct trial *trial, int status, const char *text);
 void trial_free(struct trial *trial);
 DEFINE_CLEANUP(trial_free, struct trial *)
+
+struct search;
 
 /* The trials of one flow. */
 struct measurement {
@@ -62,9 +67,11 @@ struct measurement {
     struct vmtp_reach reach; /* how the cloud says the server is reached; zero before it is known */
     struct trial **trials;   /* owned; in the order run */
     size_t trial_count, room;
-    const char *instead; /* why another tool than the flow names measured it; NULL: none did */
-    const char *reason; /* why it was skipped; NULL: it was not */
-    char *error;        /* why it failed outside a trial; NULL: it did not */
+    struct search *search; /* owned: for the rate; NULL: none, or not yet begun */
+    uint32_t searched;     /* trials that served the search alone, and are not among these */
+    const char *instead;   /* why another tool than the flow names measured it; NULL: none did */
+    const char *reason;    /* why it was skipped; NULL: it was not */
+    char *error;           /* why it failed outside a trial; NULL: it did not */
 };
 
 /* Takes the trial. */

@@ -57,12 +57,16 @@ static int repeat_map_read(struct loader *loader, const struct node *node, struc
     return 0;
 }
 
-static int repeat_read(struct loader *loader, const struct node *node, struct repeat *ret)
+/* A search has tried its answer many times: one more trial, the one that verifies it, will do. */
+static int repeat_read(struct loader *loader, const struct node *node, bool searches,
+                       struct repeat *ret)
 {
     uint64_t n = 0;
     int r;
 
     *ret = (struct repeat){ REPEAT_LEAST, REPEAT_MOST, REPEAT_UNTIL };
+    if (!node && searches)
+        *ret = (struct repeat){ 1, 1, 0 };
     if (!node)
         return 0;
     if (node->kind == NODE_MAP)
@@ -104,9 +108,10 @@ static int name_unique(struct loader *loader, const struct node *node, const cha
 
 static int flow_read(struct loader *loader, const struct node *node, struct flow_spec *ret)
 {
-    static const char *const known[] = { "name",   "stage",    "path",    "placement", "family",
-                                         "from",   "to",       "tool",    "duration",  "warmup",
-                                         "repeat", "interval", "exclude", "otherwise", NULL };
+    static const char *const known[] = { "name",     "stage",     "path",   "placement",
+                                         "family",   "from",      "to",     "tool",
+                                         "duration", "warmup",    "repeat", "interval",
+                                         "exclude",  "otherwise", "search", NULL };
     const struct node *name = node_get(node, "name"), *stage = node_get(node, "stage");
     int r = keys_check(loader, node, known);
 
@@ -119,7 +124,8 @@ static int flow_read(struct loader *loader, const struct node *node, struct flow
         r = name_read(loader, stage, "the name of a stage", &ret->stage);
     ret->node = node;
     r = r < 0 ? r : times_read(loader, node, ret);
-    r = r < 0 ? r : repeat_read(loader, node_get(node, "repeat"), &ret->repeat);
+    r = r < 0 ? r : search_read(loader, node_get(node, "search"), &ret->search);
+    r = r < 0 ? r : repeat_read(loader, node_get(node, "repeat"), ret->search, &ret->repeat);
     return r < 0 ? r : variants_make(loader, node, ret);
 }
 

@@ -132,6 +132,19 @@ int count_read(struct loader *loader, const struct node *node, uint64_t least, u
     return 0;
 }
 
+int share_read(struct loader *loader, const struct node *node, double *ret)
+{
+    double value = 0;
+    int r = text_check(loader, node, "a share, as 2%,");
+
+    if (r < 0)
+        return r;
+    if (share_parse(node->text, &value) < 0)
+        return node_fail(loader->err, node, "'%.40s' is not a share, as 2%% or 0.02", node->text);
+    *ret = value;
+    return 0;
+}
+
 int word_read(struct loader *loader, const struct node *node, const char *const *words, size_t *ret)
 {
     _cleanup_(buf_clear) struct buf all = BUF(400);

@@ -42,6 +42,8 @@ int duration_read(struct loader *loader, const struct node *node, uint64_t least
                   uint64_t most_ns, uint64_t *ret);
 int count_read(struct loader *loader, const struct node *node, uint64_t least, uint64_t most,
                uint64_t *ret);
+/* "2%" or "0.02". */
+int share_read(struct loader *loader, const struct node *node, double *ret);
 /* One of some words: its index. */
 int word_read(struct loader *loader, const struct node *node, const char *const *words,
               size_t *ret);
@@ -63,6 +65,8 @@ int section_read(struct loader *loader, const struct node *node, enum vmtp_kind 
 /* The other parts. */
 int flows_read(struct loader *loader, const struct node *node);
 int variants_make(struct loader *loader, const struct node *node, struct flow_spec *flow);
+/* NULL: there is none. */
+int search_read(struct loader *loader, const struct node *node, const struct search_spec **ret);
 int thresholds_read(struct loader *loader, const struct node *node);
 
 #endif

@@ -42,6 +42,15 @@ static uint64_t warmup_of(const struct flow_spec *spec)
     return warmup_ns > WARMUP_MOST_NS ? WARMUP_MOST_NS : warmup_ns;
 }
 
+/* Long enough for a load that is too high to fill the path's queue. */
+static uint64_t search_warmup_of(const struct planned_flow *flow)
+{
+    const struct search_spec *search = flow->spec->search;
+    uint64_t warmup_ns = search ? search->trial_ns / 2 : 0;
+
+    return warmup_ns < flow->warmup_ns ? warmup_ns : flow->warmup_ns;
+}
+
 static int route_resolve(struct plan *plan, struct planned_flow *flow, struct vmtp_error *err)
 {
     const struct section *cloud = &plan->scenario->cloud;
@@ -75,6 +84,7 @@ static int flow_plan(struct plan *plan, const struct member *member, struct plan
     flow->labels = member->labels;
     flow->label_count = member->label_count;
     flow->warmup_ns = warmup_of(member->spec);
+    flow->search_warmup_ns = search_warmup_of(flow);
     flow->route = (struct vmtp_route){ .size = sizeof flow->route,
                                        .path = variant->path,
                                        .placement = variant->placement,
@@ -84,29 +94,70 @@ static int flow_plan(struct plan *plan, const struct member *member, struct plan
     return *variant->path ? route_resolve(plan, flow, err) : 0;
 }
 
-static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct planned_flow *flow,
-                    bool beside_others, struct vmtp_error *err)
+/* What is against a rate search, beside what the tool's plan() says; NULL: nothing. */
+static const char *search_reason(struct plan *plan, const struct planned_flow *flow,
+                                 bool beside_others)
 {
-    struct vmtp_cost cost = { .size = sizeof cost };
+    const struct component *tool = flow->variant->tool;
+
+    if (!flow->spec->search)
+        return NULL;
+    if (beside_others)
+        return "a rate search needs the path for itself, but other flows run at the same time";
+    if (tool->ops.tool.rated)
+        return NULL;
+    return arena_printf(plan->arena,
+                        "a rate search needs a tool that sends at a rate, and '%s' "
+                        "does not",
+                        tool->table.name);
+}
+
+/* With a search, options that can't be searched with are the tool's reason, not an error of the
+ * whole scenario: others of a list of values may do. */
+static int tool_ask(struct plan *plan, const struct plan_tools *tools, struct planned_flow *flow,
+                    struct vmtp_cost *ret, struct vmtp_error *err)
+{
+    const struct search_spec *search = flow->spec->search;
     struct vmtp_trial trial = { .size = sizeof trial,
                                 .number = 1,
                                 .warmup_ns = flow->warmup_ns,
                                 .duration_ns = flow->spec->duration_ns,
-                                .interval_ns = flow->spec->interval_ns };
-    const char *reason = NULL;
+                                .interval_ns = flow->spec->interval_ns,
+                                .rate_bps = search ? search->min_bps : 0 };
+    struct vmtp_error why = { 0 };
+    int r = tools->ask(tools->arg, plan, flow, &trial, ret, &flow->reason, &why);
 
-    if (tools && tools->ask(tools->arg, plan, flow, &trial, &cost, &reason, err) < 0)
+    if (r < 0 && (!search || r == -ENOMEM)) {
+        *err = why;
         return vmtp_wrap(err, "%.200s", flow->key);
+    }
+    if (search)
+        ret->bytes = 0; /* that of the least rate is not what it will take */
+    if (r < 0)
+        flow->reason = arena_printf(plan->arena, "a rate search: %s", why.text);
+    return r < 0 && !flow->reason ? no_memory(err) : 0;
+}
+
+static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct planned_flow *flow,
+                    bool beside_others, struct vmtp_error *err)
+{
+    struct vmtp_cost cost = { .size = sizeof cost };
+    int r = 0;
+
+    flow->reason = search_reason(plan, flow, beside_others);
+    if (tools && !flow->reason)
+        r = tool_ask(plan, tools, flow, &cost, err);
     flow->extra_ns = cost.extra_ns;
     flow->bytes = cost.bytes;
     flow->port = cost.port;
-    flow->reason = reason;
-    if (!reason && cost.alone && beside_others)
+    if (r == 0 && !flow->reason && cost.alone && beside_others) {
         flow->reason = arena_printf(plan->arena,
                                     "tool '%s' needs the path for itself as it is used here, but "
                                     "other flows run at the same time",
                                     flow->variant->tool->table.name);
-    return !reason && cost.alone && beside_others && !flow->reason ? no_memory(err) : 0;
+        return flow->reason ? 0 : no_memory(err);
+    }
+    return r;
 }
 
 /* The same with the tool that stands in: at once, if the flow's own can't run at all. */
@@ -176,6 +227,22 @@ static uint64_t trial_of(const struct planned_flow *flow)
     return add(add(flow->warmup_ns, flow->spec->duration_ns), flow->extra_ns);
 }
 
+/* Each of the tries takes so long. */
+static uint64_t search_trial_of(const struct planned_flow *flow)
+{
+    return add(add(flow->search_warmup_ns, flow->spec->search->trial_ns), flow->extra_ns);
+}
+
+/* At the least: two trials to find the place, and at both bounds as many as must agree. */
+static uint64_t search_least_of(const struct planned_flow *flow)
+{
+    const struct search_spec *search = flow->spec->search;
+    double share = search->exceed > 0.5 ? search->exceed : 1 - search->exceed;
+    uint64_t each = (uint64_t)((double)search->sum_ns * share) / search->trial_ns + 1;
+
+    return times(search_trial_of(flow), 2 + 2 * each);
+}
+
 /* Adds to the plan what the stage will take. */
 static void stage_count_up(struct plan *plan, struct stage *stage)
 {
@@ -199,6 +266,10 @@ static void stage_count_up(struct plan *plan, struct stage *stage)
     }
     plan->least_ns = add(plan->least_ns, times(longest_ns, stage->repeat.min));
     plan->most_ns = add(plan->most_ns, times(longest_ns, stage->repeat.max));
+    if (stage->flows[0]->spec->search && !stage->flows[0]->reason) { /* is alone */
+        plan->least_ns = add(plan->least_ns, search_least_of(stage->flows[0]));
+        plan->most_ns = add(plan->most_ns, stage->flows[0]->spec->search->time_ns);
+    }
 }
 
 static int stage_plan(struct plan *plan, const struct drafts *drafts, size_t s,
@@ -347,6 +418,15 @@ void plan_free(struct plan *plan)
         arena_free(plan->arena);
 }
 
+static void print_search(const struct search_spec *search, FILE *out)
+{
+    fprintf(out, "      searches the rate for a loss of at most");
+    for (size_t i = 0; i < search->loss_count; i++)
+        fprintf(out, "%s %s", i ? "," : "", share_exact(search->losses[i]).text);
+    fprintf(out, ": trials of %s for at most %s\n", duration_text(search->trial_ns).text,
+            duration_text(search->time_ns).text);
+}
+
 static void print_flow(const struct planned_flow *flow, FILE *out)
 {
     const struct vmtp_route *route = &flow->route;
@@ -354,6 +434,8 @@ static void print_flow(const struct planned_flow *flow, FILE *out)
     fprintf(out, "  %s\n      %s -> %s, IPv%" PRIu32 ", %s, warm-up %s, duration %s\n", flow->key,
             route->from, route->to, route->family, flow->variant->tool->table.name,
             duration_text(flow->warmup_ns).text, duration_text(flow->spec->duration_ns).text);
+    if (flow->spec->search)
+        print_search(flow->spec->search, out);
     if (flow->reason)
         fprintf(out, "      skipped: %s\n", flow->reason);
     if (flow->instead)

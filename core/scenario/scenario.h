@@ -32,6 +32,21 @@ struct repeat {
         until; /* stop once the interval's half width over the median is within: 0.02; 0: at min */
 };
 
+/* Goals and limits of a rate search (RFC 9971); rates are of payload. */
+struct search_spec {
+    const double *losses; /* the goals: the share that may be lost; the flow's figures are taken at
+                             the answer to the first */
+    size_t loss_count;
+    double width;              /* of the answer: upper less lower bound, over the upper one */
+    double exceed;             /* share of a load's trials that may lose more and it still holds */
+    uint64_t trial_ns;         /* the shortest trial that counts in full */
+    uint64_t sum_ns;           /* how long a load is tried until it is decided */
+    uint64_t min_bps, max_bps; /* max 0: as fast as the tool can */
+    uint64_t time_ns;          /* then it ends with what is known */
+};
+
+#define SEARCH_GOALS_MAX 8
+
 /* One combination of everything that multiplies in a flow. */
 struct variant {
     const char *path, *placement; /* "" where the flow names endpoints */
@@ -51,7 +66,8 @@ struct flow_spec {
     const struct node *node;
     uint64_t duration_ns, warmup_ns /* WARMUP_AUTO */, interval_ns;
     struct repeat repeat;
-    struct variant *variants; /* the product, less what `exclude` takes out */
+    const struct search_spec *search; /* for the rate that trials are run at; NULL: none */
+    struct variant *variants;         /* the product, less what `exclude` takes out */
     size_t variant_count;
     const struct variant *otherwise; /* its tool and options measure where the flow's own tool
                                         can't; the rest of it is empty; NULL: nothing does */

@@ -81,8 +81,9 @@ struct vmtp_tool {
     int (*command)(struct vmtp_self *, const struct vmtp_flow *, const struct vmtp_trial *,
                    enum vmtp_role, struct vmtp_argv *ret, struct vmtp_error *);
     /* Pure [worker].  What that end printed, turned into samples: a line at a time as it comes or,
-     * with whole set, all of it once the command has ended.  The core never calls it for both
-     * ends at once; a negative return fails the trial. */
+     * with whole set, all of its stdout once the command has ended.  The core never calls it for
+     * both ends at once.  A negative return fails the trial; 1: all has been told, and the exit
+     * status of the command says no more. */
     int (*parse)(struct vmtp_self *, const struct vmtp_flow *, enum vmtp_role, uint64_t time_ns,
                  const char *text, struct vmtp_error *);
     uint32_t whole;

@@ -69,7 +69,8 @@ struct vmtp_settings {
     const char *state_dir;   /* where the folders of runs are kept; NULL: as the program does,
                                 $VMTP_STATE_DIR, $XDG_STATE_HOME/vmtp, ~/.local/state/vmtp */
     int least;               /* enum vmtp_level: lines below it are not told; 0: VMTP_INFO */
-    void *arg;               /* given to these, each of which may be NULL: */
+    void *arg;               /* given to these, each of which may be NULL; of this library they may
+                                call vmtp_cancel() alone: */
     /* One line to the person, without a newline.  From any thread, but never two at a time. */
     void (*log)(void *arg, int level, const char *line);
     /* Some five times a second while a run is carried out, by the thread that called vmtp_run(). */

@@ -6,7 +6,8 @@
 #   CASE.so        refused: variants of bad.c, future.c and one of another major version
 #   abi-headers    each header alone as C99 and as C++11, by gcc and by clang
 #   abi-layout     no field that was ever there has moved
-#   abi-freeze     copies today's headers to tests/abi/1.0; only until the ABI is frozen
+#   abi-freeze     copies today's headers to tests/abi/1.0, but for vmtp.h, which no plugin sees;
+#                  only until the ABI is frozen
 
 abi_dir    := $B/tests/abi
 abi_bad    := $(shell sed -n "/^enum/,/^}/s/^    \([A-Z][A-Z_]*\),.*/\1/p" tests/abi/bad.c)
@@ -52,6 +53,6 @@ abi-headers:
 abi-layout: $(abi_layouts)
 	@B=$B sh tests/abi/layout.sh
 abi-freeze:
-	cp include/vmtp/*.h tests/abi/1.0/vmtp/
+	cp $(filter-out %/vmtp.h,$(wildcard include/vmtp/*.h)) tests/abi/1.0/vmtp/
 $(B)/tests/unit/test_plugin $(B)/tests/unit/test_conformance $(B)/tests/unit/test_instance \
   $(B)/tests/unit/test_elf: | abi-fixtures

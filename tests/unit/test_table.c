@@ -187,6 +187,35 @@ static void a_document_without_anything_is_no_crash(void **state)
     }
 }
 
+static void a_frame_goes_around_cells_of_several_lines(void **state)
+{
+    static const struct column columns[] = { { .name = "n" }, { .name = "Data", .wrap = 10 } };
+    const struct style framed = { .utf8 = true, .frame = true, .width = TABLE_WIDTH };
+    _cleanup_(arena_freep) struct arena *arena = arena_new();
+    _cleanup_(buf_clear) struct buf text = BUF(1 << 16);
+    struct grid *grid = grid_new(arena, columns, COUNT(columns));
+    struct cell *row = grid_row(grid);
+
+    (void)state;
+    row[0].text = "1";
+    row[1].text = "one two  three \xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5x "
+                  "abcdefghijklm";
+    grid_row(grid)[1] = (struct cell){ "good", COLOUR_GREEN };
+    assert_int_equal(grid_format(grid, &framed, &text), 0);
+    assert_string_equal(buf_text(&text),
+                        "+---+------------+\n"
+                        "| n | Data       |\n"
+                        "+---+------------+\n"
+                        "| 1 | one two    |\n"
+                        "|   | three      |\n"
+                        "|   | \xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5 |\n"
+                        "|   | x          |\n"
+                        "|   | abcdefghij |\n"
+                        "|   | klm        |\n"
+                        "| \xe2\x80\x93 | good       |\n"
+                        "+---+------------+\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +227,7 @@ int main(void)
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(what_is_too_wide_is_cut_and_says_so),
         cmocka_unit_test(a_document_without_anything_is_no_crash),
+        cmocka_unit_test(a_frame_goes_around_cells_of_several_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

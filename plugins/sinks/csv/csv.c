@@ -25,7 +25,8 @@ static const struct vmtp_option options[] = {
 };
 
 static const char *const sample_names[] = {
-    "run", "time", "flow", "subject", "metric", "kind", "unit", "trial", "final", "value", "failed",
+    "run",  "time",  "flow",  "subject", "metric", "kind",
+    "unit", "trial", "final", "value",   "failed", "search",
 };
 
 static const char *const kinds[] = {
@@ -92,6 +93,7 @@ static int csv_record(struct vmtp_self *self, const struct vmtp_record *record,
         record->final ? "1" : "0",
         value.text,
         record->failed ? "1" : "0",
+        record->search ? "1" : "0",
     };
 
     (void)err;

@@ -106,6 +106,21 @@ static void native_can_run(struct vmtp_self *self, const struct vmtp_flow *flow,
         reasons->add(reasons, "an MTU of %u is too small for IPv6", flow->mtu);
 }
 
+/* What a rate search can't drive: it needs one direction's datagrams, at its own rate. */
+static int check_search(const struct native_opt *o, struct vmtp_error *err)
+{
+    if (o->protocol != PROTOCOL_UDP || o->measure != MEASURE_THROUGHPUT)
+        return vmtp_fail(err, -EINVAL,
+                         "only UDP throughput has a loss to search by: set protocol: udp%s",
+                         o->measure == MEASURE_THROUGHPUT ? "" : " and measure: throughput");
+    if (o->direction == DIRECTION_BOTH)
+        return vmtp_fail(err, -EINVAL,
+                         "it is for one direction at a time: direction must be up or down");
+    if (o->rate_bps)
+        return vmtp_fail(err, -EINVAL, "the rate is what it finds: leave rate out");
+    return 0;
+}
+
 static int native_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
                        const struct vmtp_trial *trial, struct vmtp_cost *ret,
                        struct vmtp_error *err)
@@ -113,9 +128,11 @@ static int native_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
     const struct native_opt *o = self->opt;
     double seconds = (double)(trial->warmup_ns + trial->duration_ns) * 1e-9;
     double bits = seconds * (double)native_rate(o, trial);
+    int r = trial->rate_bps ? check_search(o, err) : 0;
 
     (void)flow;
-    (void)err;
+    if (r < 0)
+        return r;
     if (o->direction == DIRECTION_BOTH)
         bits *= 2;
     if (o->measure == MEASURE_LATENCY && o->frequency)
@@ -149,6 +166,7 @@ static const struct vmtp_tool native_ops = {
     .prepare = native_prepare,
     .finish = native_finish,
     .run = native_run,
+    .rated = 1,
 };
 
 static const struct vmtp_component native = {

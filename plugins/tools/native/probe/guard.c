@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@ static void program_exec(char **argv, const sigset_t *mask)
     sigprocmask(SIG_SETMASK, mask, NULL);
     signal(SIGPIPE, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    setenv("LC_ALL", "C", 1); /* whoever runs it reads what it prints */
     if (empty >= 0)
         dup2(empty, STDIN_FILENO);
     execvp(argv[0], argv);

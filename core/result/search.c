@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "search.h"
+
+#include "../base/clock.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define SHORT_NS (2 * NS_PER_S) /* while narrowing down, where full trials are longer */
+#define TRIES    3     /* that the tool is given before what it sends is taken for its limit */
+#define BEYOND   1.01  /* the best it did is asking for more */
+#define EDGE     0.45  /* of the width, around where the bound should be */
+#define APART    0.125 /* of the width: nearer than that a load tells nothing new */
+#define FASTER   4     /* each load that missed makes the next stride so much longer */
+#define STRIDE   0.9   /* down, of what there is, at most */
+
+/* The bounds as they seem from what is there, and the loads between them whose trials disagree;
+ * bps 0: none. */
+struct bracket {
+    struct load lower, upper;
+    uint64_t torn_low, torn_high;
+};
+
+static struct load load_at(const struct search *search, uint64_t bps)
+{
+    return (struct load){ bps, search->trials, search->count };
+}
+
+/* Beyond this it could not go, as often as it was asked to; 0: it could, or was not asked. */
+static uint64_t limit_of(const struct search *search)
+{
+    double best = 0;
+    uint32_t tries = 0;
+
+    for (size_t i = 0; i < search->count; i++)
+        if (search->trials[i].rate_bps)
+            best = fmax(best, search->trials[i].offered_bps);
+    for (size_t i = 0; i < search->count; i++)
+        tries += search->trials[i].limited && (double)search->trials[i].rate_bps > best * BEYOND;
+    return tries >= TRIES ? (uint64_t)llround(best) : 0;
+}
+
+/* The highest rate that may be tried; 0: not yet known. */
+static uint64_t most_of(const struct search *search)
+{
+    uint64_t limit = limit_of(search);
+
+    if (limit)
+        return limit;
+    return search->spec->max_bps ? search->spec->max_bps : search->fastest_bps;
+}
+
+/* Of a load that is not decided: what it seems. */
+static enum load_class seeming(const struct load *load, const struct goal *goal)
+{
+    enum load_class class = load_judge(load, goal);
+
+    if (class != LOAD_UNDECIDED)
+        return class;
+    return load_seems_high(load, goal) ? LOAD_UPPER : LOAD_LOWER;
+}
+
+static void torn_find(const struct search *search, const struct goal *goal, struct bracket *ret)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        struct load load = load_at(search, search->trials[i].load_bps);
+
+        if (load.bps <= ret->lower.bps || (ret->upper.bps && load.bps >= ret->upper.bps) ||
+            load_judge(&load, goal) != LOAD_CONTESTED)
+            continue;
+        if (!ret->torn_low || load.bps < ret->torn_low)
+            ret->torn_low = load.bps;
+        if (load.bps > ret->torn_high)
+            ret->torn_high = load.bps;
+    }
+}
+
+/* The lowest load that is too high, and the highest below it that is not. */
+static struct bracket bracket_find(const struct search *search, const struct goal *goal,
+                                   enum load_class (*class)(const struct load *,
+                                                            const struct goal *))
+{
+    struct bracket bracket = { load_at(search, 0), load_at(search, 0), 0, 0 };
+
+    for (size_t i = 0; i < search->count; i++) {
+        struct load load = load_at(search, search->trials[i].load_bps);
+
+        if (load.bps && class(&load, goal) == LOAD_UPPER &&
+            (!bracket.upper.bps || load.bps < bracket.upper.bps))
+            bracket.upper = load;
+    }
+    for (size_t i = 0; i < search->count; i++) {
+        struct load load = load_at(search, search->trials[i].load_bps);
+
+        if (load.bps > bracket.lower.bps && class(&load, goal) == LOAD_LOWER &&
+            (!bracket.upper.bps || load.bps < bracket.upper.bps))
+            bracket.lower = load;
+    }
+    torn_find(search, goal, &bracket);
+    return bracket;
+}
+
+/* ---- narrowing down ---- */
+
+/* The latest trial at a load, or (0) at no load; of one that was too high, one that shows it. */
+static const struct search_trial *trial_at(const struct search *search, const struct goal *goal,
+                                           uint64_t load)
+{
+    for (size_t i = search->count; i > 0; i--)
+        if (search->trials[i - 1].load_bps == load &&
+            (!load || search->trials[i - 1].loss > goal->loss))
+            return &search->trials[i - 1];
+    return NULL;
+}
+
+/* Where the goal should be met, if the path always carries what it carried when it was given too
+ * much; INFINITY: it was given less than that.  NAN: it was not tried. */
+static double estimate(const struct search *search, const struct goal *goal, uint64_t upper)
+{
+    const struct search_trial *trial = trial_at(search, goal, upper);
+
+    if (!trial)
+        return NAN;
+    if (trial->loss <= goal->loss)
+        return INFINITY;
+    return trial->offered_bps * (1 - trial->loss) / (1 - goal->loss);
+}
+
+/* Between the loads of the bracket, not too near to either. */
+static bool is_inside(double bps, double low, double high, double apart)
+{
+    return bps > low * (1 + apart) && bps < high * (1 - apart);
+}
+
+/* Away from the bound that moved last, further each time, but not beyond the middle. */
+static double stride(const struct search *search, const struct search_goal *at, double low,
+                     double high)
+{
+    const struct search_trial *last = &search->trials[search->count - 1];
+    double by = search->spec->width * pow(FASTER, fmin(at->misses, 8)), middle = sqrt(low * high);
+
+    if (last->loss > at->goal.loss)
+        return fmax(middle, high * (1 - fmin(by, STRIDE)));
+    return fmin(middle, low * (1 + by));
+}
+
+/* How far a bound may be from loads whose trials disagree: twice as far as those are apart. */
+static double torn_room(const struct search *search, const struct bracket *bracket)
+{
+    return fmax(search->spec->width * (double)bracket->torn_high,
+                2 * (double)(bracket->torn_high - bracket->torn_low));
+}
+
+static bool is_far_below(const struct search *search, const struct bracket *bracket)
+{
+    return (double)(bracket->torn_low - bracket->lower.bps) > torn_room(search, bracket) &&
+           bracket->torn_low > search->spec->min_bps;
+}
+
+static bool is_far_above(const struct search *search, const struct bracket *bracket)
+{
+    uint64_t upper = bracket->upper.bps ? bracket->upper.bps : UINT64_MAX;
+
+    return (double)(upper - bracket->torn_high) > torn_room(search, bracket) &&
+           bracket->torn_high < most_of(search);
+}
+
+/* Beyond the loads whose trials disagree, on the side where there is no bound near. */
+static double load_beside_torn(const struct search *search, const struct bracket *bracket)
+{
+    double by = 2 * EDGE * torn_room(search, bracket);
+
+    if (is_far_below(search, bracket))
+        return fmax((double)search->spec->min_bps, (double)bracket->torn_low - by);
+    return fmin((double)most_of(search), (double)bracket->torn_high + by);
+}
+
+static double load_choose(const struct search *search, const struct search_goal *at,
+                          const struct bracket *bracket)
+{
+    double width = search->spec->width, apart = width * APART, chosen;
+    double least = (double)search->spec->min_bps, most = (double)most_of(search);
+    double low = bracket->lower.bps ? (double)bracket->lower.bps : least;
+    double high = bracket->upper.bps ? (double)bracket->upper.bps : most;
+    double near = estimate(search, &at->goal, bracket->upper.bps);
+
+    if (bracket->torn_low)
+        return load_beside_torn(search, bracket);
+    if (!bracket->lower.bps && (near <= least || low >= high * (1 - width)))
+        return least;
+    if (!bracket->upper.bps && (near >= most || low >= high * (1 - width)))
+        return most;
+    chosen = near * (1 - EDGE * width);
+    if (at->misses || !is_inside(chosen, low, high, apart))
+        chosen = near * (1 + EDGE * width);
+    if (at->misses || !is_inside(chosen, low, high, apart))
+        chosen = stride(search, at, low, high);
+    return chosen;
+}
+
+/* How far apart the bounds are, in the logarithm. */
+static double bracket_width(const struct search *search, const struct bracket *bracket)
+{
+    uint64_t low = bracket->lower.bps ? bracket->lower.bps : search->spec->min_bps;
+    uint64_t high = bracket->upper.bps ? bracket->upper.bps : most_of(search);
+
+    return log((double)high / (double)low);
+}
+
+static struct search_step narrow(struct search *search, struct search_goal *at,
+                                 const struct bracket *bracket)
+{
+    uint64_t trial_ns = search->spec->trial_ns;
+    double width = bracket_width(search, bracket);
+
+    at->misses = at->width > 0 && width > at->width / 2 ? at->misses + 1 : 0;
+    at->width = width;
+    return (struct search_step){
+        .action = SEARCH_TRY,
+        .goal = (size_t)(at - search->goals),
+        .rate_bps = (uint64_t)llround(load_choose(search, at, bracket)),
+        .duration_ns = trial_ns < SHORT_NS ? trial_ns : SHORT_NS,
+    };
+}
+
+/* ---- making sure ---- */
+
+/* The goal can't be met, or not be missed, within the limits. */
+static bool is_irregular(const struct search *search, const struct bracket *bracket)
+{
+    uint64_t high = bracket->torn_high ? bracket->torn_high : bracket->lower.bps;
+    uint64_t low = bracket->torn_low ? bracket->torn_low : bracket->upper.bps;
+
+    if (!bracket->lower.bps)
+        return low && low <= search->spec->min_bps;
+    return !bracket->upper.bps && high >= most_of(search);
+}
+
+static bool within(double lower, double upper, double width)
+{
+    return upper - lower <= width * upper;
+}
+
+/* As asked for or as sent: where the tool is not exact, one of them may never be. */
+static bool is_narrow(const struct search *search, const struct bracket *bracket)
+{
+    const struct load *lower = &bracket->lower, *upper = &bracket->upper;
+    double width = search->spec->width;
+
+    if (bracket->torn_low)
+        return !is_far_below(search, bracket) && !is_far_above(search, bracket);
+    return lower->bps && upper->bps &&
+           (within((double)lower->bps, (double)upper->bps, width) ||
+            within(load_offered(lower), load_offered(upper), width));
+}
+
+/* The bound that is still to be tried, the less tried first; NULL: both are decided. */
+static const struct load *unsure(const struct bracket *bracket, const struct goal *goal)
+{
+    const struct load *lower = &bracket->lower, *upper = &bracket->upper;
+    bool ask_lower = lower->bps && load_judge(lower, goal) == LOAD_UNDECIDED;
+    bool ask_upper = upper->bps && load_judge(upper, goal) == LOAD_UNDECIDED;
+
+    if (ask_lower && ask_upper)
+        return load_seconds(lower, goal) <= load_seconds(upper, goal) ? lower : upper;
+    return ask_lower ? lower : ask_upper ? upper : NULL;
+}
+
+static const struct search_trial *verified(const struct search *search, uint64_t load,
+                                           const struct goal *goal)
+{
+    for (size_t i = 0; i < search->count; i++)
+        if (search->trials[i].verifying && search->trials[i].load_bps == load &&
+            search->trials[i].loss <= goal->loss)
+            return &search->trials[i];
+    return NULL;
+}
+
+static struct search_step goal_end(struct search *search, struct search_goal *at,
+                                   const struct bracket *bracket)
+{
+    at->lower_bps = bracket->lower.bps;
+    at->upper_bps = bracket->upper.bps;
+    at->verified = verified(search, at->lower_bps, &at->goal);
+    at->over = at->verified || !at->lower_bps;
+    at->trial_count = search->count;
+    return (struct search_step){ .action = at->over ? SEARCH_OVER : SEARCH_VERIFY,
+                                 .goal = (size_t)(at - search->goals),
+                                 .rate_bps = at->lower_bps };
+}
+
+/* What to do for this goal. */
+static struct search_step goal_step(struct search *search, struct search_goal *at)
+{
+    struct bracket bracket = bracket_find(search, &at->goal, seeming);
+    bool irregular = is_irregular(search, &bracket);
+    struct search_step step = { .action = SEARCH_TRY,
+                                .goal = (size_t)(at - search->goals),
+                                .duration_ns = search->spec->trial_ns };
+    const struct load *load;
+
+    if (!irregular && !is_narrow(search, &bracket))
+        return narrow(search, at, &bracket);
+    load = unsure(&bracket, &at->goal);
+    if (load) {
+        step.rate_bps = load->bps;
+        return step;
+    }
+    return goal_end(search, at, &bracket);
+}
+
+/* ---- the whole ---- */
+
+/* The best that is known for the first goal. */
+static uint64_t first_rate(const struct search *search)
+{
+    const struct search_goal *first = &search->goals[0];
+    struct bracket sure = bracket_find(search, &first->goal, load_judge);
+    struct bracket seems = bracket_find(search, &first->goal, seeming);
+
+    if (first->over)
+        return first->lower_bps;
+    return sure.lower.bps ? sure.lower.bps : seems.lower.bps;
+}
+
+/* One after the other; but none takes the others' share of the time while they want it.  NULL: all
+ * are over. */
+static struct search_goal *goal_choose(struct search *search)
+{
+    const struct search_spec *spec = search->spec;
+    struct search_goal *first = NULL;
+
+    for (size_t i = 0; i < spec->loss_count; i++) {
+        struct search_goal *at = &search->goals[i];
+
+        if (at->over)
+            continue;
+        if (at->spent_ns < spec->time_ns / spec->loss_count)
+            return at;
+        first = first ? first : at;
+    }
+    return first;
+}
+
+static void search_decide(struct search *search)
+{
+    const struct search_spec *spec = search->spec;
+    struct search_goal *at;
+    bool ended = search->spent_ns >= spec->time_ns || search->count >= SEARCH_TRIALS_MAX;
+
+    if (!search->count && !ended) {
+        search->next = (struct search_step){
+            .action = SEARCH_TRY,
+            .rate_bps = spec->max_bps,
+            .duration_ns = spec->trial_ns < SHORT_NS ? spec->trial_ns : SHORT_NS,
+        };
+        return;
+    }
+    while (!ended && (at = goal_choose(search))) {
+        search->next = goal_step(search, at);
+        if (search->next.action != SEARCH_OVER)
+            return;
+    }
+    search->next = (struct search_step){ .action = SEARCH_OVER, .rate_bps = first_rate(search) };
+}
+
+/* The load that a trial counts for.  What a tool sends that falls short of its rate is no load: it
+ * may have stood still for a while, and sent at the rate else. */
+static uint64_t load_of(struct search *search, const struct search_trial *trial)
+{
+    uint64_t offered = (uint64_t)llround(trial->offered_bps);
+
+    if (!trial->rate_bps && offered > search->fastest_bps)
+        search->fastest_bps = offered;
+    return trial->limited && trial->rate_bps != limit_of(search) ? 0 : trial->rate_bps;
+}
+
+/* Such is the path, for all of the goals. */
+static void doubt(struct search *search, uint64_t bps)
+{
+    struct load load = load_at(search, bps);
+    bool doubted = false;
+
+    for (size_t i = 0; bps && i < search->spec->loss_count; i++)
+        doubted = doubted || load_disagrees(&load, &search->goals[i].goal);
+    for (size_t i = 0; doubted && i < search->spec->loss_count; i++)
+        search->goals[i].goal.doubted = true;
+}
+
+static void search_spend(struct search *search, uint64_t spent_ns)
+{
+    search->spent_ns += spent_ns;
+    search->goals[search->next.goal].spent_ns += spent_ns;
+    search_decide(search);
+}
+
+const struct search_trial *search_add(struct search *search, const struct search_trial *trial,
+                                      uint64_t spent_ns)
+{
+    struct search_trial *copy = &search->trials[search->count];
+
+    *copy = *trial;
+    copy->load_bps = load_of(search, copy);
+    copy->verifying =
+        search->next.action == SEARCH_VERIFY && copy->load_bps == search->next.rate_bps;
+    search->count++;
+    doubt(search, copy->load_bps);
+    search_spend(search, spent_ns);
+    return copy;
+}
+
+void search_fail(struct search *search, const char *why, uint64_t spent_ns)
+{
+    if (!search->failures++)
+        snprintf(search->failure, sizeof search->failure, "%s", why);
+    search_spend(search, spent_ns);
+}
+
+int search_new(const struct search_spec *spec, struct search **ret)
+{
+    _cleanup_(search_freep) struct search *search = calloc(1, sizeof *search);
+
+    if (!search)
+        return -ENOMEM;
+    search->spec = spec;
+    search->trials = calloc(SEARCH_TRIALS_MAX, sizeof *search->trials);
+    search->goals = calloc(spec->loss_count, sizeof *search->goals);
+    if (!search->trials || !search->goals)
+        return -ENOMEM;
+    for (size_t i = 0; i < spec->loss_count; i++)
+        search->goals[i].goal = (struct goal){ .loss = spec->losses[i],
+                                               .exceed = spec->exceed,
+                                               .trial_s = (double)spec->trial_ns / 1e9,
+                                               .sum_s = (double)spec->sum_ns / 1e9 };
+    search_decide(search);
+    *ret = TAKE(search);
+    return 0;
+}
+
+void search_free(struct search *search)
+{
+    if (!search)
+        return;
+    free(search->trials);
+    free(search->goals);
+    free(search);
+}
+
+struct search_answer search_answer(const struct search *search, size_t goal)
+{
+    const struct search_goal *at = &search->goals[goal];
+    struct bracket bracket = { .lower = load_at(search, at->lower_bps),
+                               .upper = load_at(search, at->upper_bps) };
+    struct search_answer answer = { .state = SEARCH_UNDECIDED,
+                                    .trials = at->over ? at->trial_count : search->count,
+                                    .verified = at->verified };
+
+    if (!at->over)
+        bracket = bracket_find(search, &at->goal, load_judge);
+    else
+        answer.state = at->lower_bps && at->upper_bps ? SEARCH_FOUND : SEARCH_IRREGULAR;
+    answer.lower_bps = bracket.lower.bps ? load_offered(&bracket.lower) : NAN;
+    answer.upper_bps = bracket.upper.bps ? load_offered(&bracket.upper) : NAN;
+    answer.conditional_bps = bracket.lower.bps ? load_conditional(&bracket.lower, &at->goal) : NAN;
+    return answer;
+}
+
+uint64_t search_cap(const struct search *search)
+{
+    const struct search_spec *spec = search->spec;
+    uint64_t limit = limit_of(search);
+
+    for (size_t i = 0; i < spec->loss_count && !limit && !spec->max_bps; i++)
+        if (search->goals[i].over && search->goals[i].lower_bps && !search->goals[i].upper_bps)
+            limit = search->fastest_bps;
+    return limit;
+}
+
+/* Two to find the place, and for each of two bounds what its sum takes if the trials agree; the
+ * goals share most of them. */
+uint32_t search_typical(const struct search_spec *spec)
+{
+    double share = fmax(spec->exceed, 1 - spec->exceed);
+    double each = ceil((double)spec->sum_ns * share / (double)spec->trial_ns);
+
+    return (uint32_t)fmin(SEARCH_TRIALS_MAX, 2 + each * (1 + (double)spec->loss_count));
+}

@@ -1,0 +1,1 @@
+pkgs := libssh2 libcrypto

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lines.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define NUMBER_MAX  1e17
+#define ID_MAX      100000
+#define SECONDS_MAX 1e6
+
+static const char *skip(const char *at)
+{
+    while (isspace((unsigned char)*at))
+        at++;
+    return at;
+}
+
+/* A number that a count, a time or a rate can be; NULL: there is none. */
+static const char *number(const char *at, double *ret)
+{
+    char *end;
+    double value;
+
+    at = skip(at);
+    if (!isdigit((unsigned char)*at)) /* strtod() reads "nan", "0x" and signs, too */
+        return NULL;
+    value = strtod(at, &end);
+    if (!(value <= NUMBER_MAX))
+        return NULL;
+    *ret = value;
+    return end;
+}
+
+static const char *word(const char *at, const char *wanted)
+{
+    size_t len = strlen(wanted);
+
+    at = at ? skip(at) : "";
+    return strncmp(at, wanted, len) == 0 ? at + len : NULL;
+}
+
+/* K, M or G in front of a unit. */
+static const char *scaled(const char *at, double step, const char *unit, double *value)
+{
+    static const char letters[] = "KMGT";
+    const char *letter;
+
+    at = at ? skip(at) : "";
+    letter = *at ? strchr(letters, *at) : NULL;
+    if (!letter)
+        return word(at, unit);
+    *value *= pow(step, (double)(letter - letters + 1));
+    return word(at + 1, unit);
+}
+
+/* "[  1] " or "[ *1] " */
+static const char *id_read(const char *at, struct line *line)
+{
+    double id = 0;
+
+    at = word(at, "[");
+    at = at ? skip(at) : "";
+    line->back = *at == '*';
+    at = number(at + line->back, &id);
+    line->id = id <= ID_MAX ? (int)id : -1;
+    return line->id < 0 ? NULL : word(at, "]");
+}
+
+/* "0.0000-0.5000 sec"; 2.0 puts a space behind the dash */
+static const char *span_read(const char *at, struct figures *figures)
+{
+    at = at ? number(at, &figures->start_s) : NULL;
+    at = word(at, "-");
+    at = at ? number(at, &figures->end_s) : NULL;
+    if (!at || figures->start_s > figures->end_s || figures->end_s > SECONDS_MAX)
+        return NULL;
+    return word(at, "sec");
+}
+
+/* "4466/0  4467 pps" or "12668/0  151  503K/94(29) us": only of TCP are there three columns. */
+static void sender_read(const char *at, struct figures *figures)
+{
+    double writes, errors, again, cwnd, rtt;
+
+    if (sscanf(at, "%lf/%lf %lf %lfK/%lf", &writes, &errors, &again, &cwnd, &rtt) != 5)
+        return;
+    if (!(again >= 0 && again <= NUMBER_MAX && cwnd > 0 && cwnd <= NUMBER_MAX && rtt >= 0 &&
+          rtt <= NUMBER_MAX))
+        return;
+    figures->retransmits = again;
+    figures->cwnd_bytes = cwnd * 1024;
+    figures->rtt_us = rtt;
+}
+
+/* "0.001 ms 0/8932 (0%)" */
+static bool receiver_read(const char *at, struct figures *figures)
+{
+    double jitter, lost, all;
+    bool negative;
+
+    at = number(at, &jitter);
+    at = word(at, "ms");
+    if (!at)
+        return false;
+    negative = *skip(at) == '-'; /* more came than were sent: some came twice */
+    at = number(skip(at) + negative, &lost);
+    at = word(at, "/");
+    if (!at || !number(at, &all))
+        return false;
+    figures->jitter_ms = jitter;
+    figures->lost = negative ? 0 : lost;
+    figures->datagrams = all;
+    return true;
+}
+
+bool line_read(const char *text, struct line *ret)
+{
+    struct line line = { .reordered = NAN, .figures = { 0, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN } };
+    struct figures *figures = &line.figures;
+    const char *at = span_read(id_read(text, &line), figures), *rest;
+    double value, rate;
+
+    at = at ? number(at, &value) : NULL;
+    if (!at)
+        return false;
+    if (word(at, "datagrams received out-of-order")) {
+        line.reordered = value;
+        *ret = line;
+        return true;
+    }
+    at = scaled(at, 1024, "Bytes", &value);
+    at = at ? number(at, &rate) : NULL;
+    rest = scaled(at, 1000, "bits/sec", &rate);
+    if (!rest)
+        return false;
+    figures->bytes = value;
+    if (!receiver_read(rest, figures))
+        sender_read(rest, figures);
+    *ret = line;
+    return true;
+}
+
+bool connect_read(const char *text, struct connect *ret)
+{
+    const char *mss = strstr(text, "(icwnd/mss/irtt="), *took = strstr(text, "(ct=");
+
+    *ret = (struct connect){ NAN, NAN };
+    if (!strstr(text, " connected with "))
+        return false;
+    if (mss && (mss = strchr(mss + 16, '/')))
+        number(mss + 1, &ret->mss);
+    if (took)
+        number(took + 4, &ret->time_ms);
+    return true;
+}
