@@ -19,17 +19,17 @@ $B/tests/unit/test_library: $B/obj/tests/unit/test_library.o $B/libvmtp.so | $B/
 # A fuzzer is run on its corpus by `make check`, and let loose by `make fuzz`.
 fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 replays := $(fuzzers:%=$B/tests/fuzz/replay_%)
-$(replays): $B/tests/fuzz/replay_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/replay.o $B/libcore.a
+$(replays): $B/tests/fuzz/replay_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/replay.o $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(ldlibs)
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(ssh_pkg)) $(ldlibs)
 
 FUZZ_SECONDS ?= 60
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
-fuzz-run: $B/libcore.a
+fuzz-run: $B/libcore.a $B/libcommon.a
 	@for f in $(fuzzers); do echo "fuzz_$$f for $(FUZZ_SECONDS) s"; mkdir -p $B/fuzz/$$f && \
 	    clang -fsanitize=fuzzer,address,undefined $(std) -I. -g -o $B/fuzz_$$f tests/fuzz/fuzz_$$f.c $B/libcore.a \
-	      $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
+	      $B/libcommon.a $(call libs,$(ssh_pkg)) $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
 	      -artifact_prefix=$B/fuzz/$$f- $B/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 include tests/abi/abi.mk

@@ -35,6 +35,8 @@ int cmd_plan(struct cli *cli);
 int cmd_plugins(struct cli *cli);
 int cmd_reap(struct cli *cli);
 int cmd_replay(struct cli *cli);
+/* VMTP's own command line, which has no commands: the arguments are the program's. */
+int cmd_classic(struct cli *cli);
 
 /* Say it, and return the status. */
 int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "../classic/flags.h"
 #include "cli.h"
 
 #include <getopt.h>
@@ -8,7 +9,8 @@
 static void usage(FILE *out)
 {
     fputs("vmtp measures what the network between two places really delivers.\n\n"
-          "usage: vmtp [--plugin-path FOLDERS] [--debug] COMMAND ...\n\n",
+          "usage: vmtp [--plugin-path FOLDERS] [--debug] COMMAND ...\n"
+          "       vmtp FLAGS   VMTP's own command line: vmtp --host A --host B --json FILE\n\n",
           out);
     for (const struct command *c = commands; c->name; c++)
         fprintf(out, "  %-8s %-40s %s\n", c->name, c->arguments, c->help);
@@ -69,6 +71,8 @@ static int options_read(struct cli *cli, int argc, char **argv)
             return EXIT_PASS;
         case 'h':
             usage(stdout);
+            fputc('\n', stdout);
+            flags_help(stdout);
             return EXIT_PASS;
         default:
             return EXIT_USAGE;
@@ -78,6 +82,45 @@ static int options_read(struct cli *cli, int argc, char **argv)
     return -1;
 }
 
+/* What stands behind the options in front is a command, or else another option: then it is VMTP's
+ * own command line, which has no commands. */
+static bool is_classic(int argc, char **argv)
+{
+    int i = 1;
+
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+                      strcmp(argv[1], "--version") == 0))
+        return false;
+    for (; i < argc; i++) {
+        if (strcmp(argv[i], "--plugin-path") == 0)
+            i++;
+        else if (strcmp(argv[i], "-d") != 0 && strcmp(argv[i], "--debug") != 0 &&
+                 strncmp(argv[i], "--plugin-path=", 14) != 0)
+            break;
+    }
+    return i < argc && argv[i][0] == '-';
+}
+
+static int command_line_run(struct cli *cli, int argc, char **argv)
+{
+    int status;
+
+    if (is_classic(argc, argv)) {
+        cli->argc = argc;
+        cli->argv = argv;
+        return cmd_classic(cli);
+    }
+    status = options_read(cli, argc, argv);
+    if (status >= 0)
+        return status;
+    if (cli->argc == 0) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    optind = 0; /* getopt starts anew on the command's own arguments */
+    return command_run(cli);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = { .log = { .function = say, .least = VMTP_INFO } };
@@ -85,15 +128,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_CTYPE, ""); /* only this: numbers are written and read in "C" */
     signal(SIGPIPE, SIG_IGN);
-    status = options_read(&cli, argc, argv);
-    if (status >= 0)
-        return status;
-    if (cli.argc == 0) {
-        usage(stderr);
-        return EXIT_USAGE;
-    }
-    optind = 0; /* getopt starts anew on the command's own arguments */
-    status = command_run(&cli);
+    status = command_line_run(&cli, argc, argv);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (errno == EPIPE)

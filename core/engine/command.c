@@ -272,6 +272,16 @@ static int server_end(struct end *server, struct vmtp_error *err)
     return r == -ETIMEDOUT ? 0 : r;
 }
 
+static int client_hear(struct end *client, struct vmtp_error *err)
+{
+    int r = end_drain(client, 0, err);
+
+    if (r == -ETIMEDOUT)
+        vmtp_fail(err, r, "endpoint %s: %s did not end in time%s%s", client->endpoint->name,
+                  client->argv.arg[0], client->last_words[0] ? ": " : "", client->last_words);
+    return r;
+}
+
 /* It has closed its output: what it ended with, and what that says. */
 static int client_end(struct end *client, struct vmtp_error *err)
 {
@@ -310,7 +320,7 @@ static int ends_run(struct end *client, struct end *server, const struct vmtp_tr
     if (r == 0)
         r = end_start(client, trial, err);
     if (r == 0 && client->process)
-        r = end_drain(client, 0, err);
+        r = client_hear(client, err);
     if (r == 0 && client->process)
         r = client_end(client, err);
     if (r == 0)

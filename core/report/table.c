@@ -299,11 +299,59 @@ static void row_fill(struct table *table, const struct group *group, const json_
     after[NOTES].text = notes_text(table, result);
 }
 
+/* ---- searches ---- */
+
+/* "940.1 Mb/s to 952.0 Mb/s", or what there is of it. */
+static const char *bounds_text(struct table *table, const json_t *goal)
+{
+    const json_t *lower = json_object_get(goal, "lower"), *upper = json_object_get(goal, "upper");
+    struct number low = rate_text(json_number_value(lower));
+    struct number high = rate_text(json_number_value(upper));
+
+    if (lower && upper)
+        return keep_printf(table, "%s to %s", low.text, high.text);
+    if (lower)
+        return keep_printf(table, "at least %s", low.text);
+    return upper ? keep_printf(table, "less than %s", high.text) : "nothing found";
+}
+
+/* The bounds of the first goal, which the row's figures are of. */
+static int search_format(struct table *table, const json_t *result, struct buf *ret)
+{
+    const json_t *goals = json_object_get(json_object_get(result, "search"), "goals");
+    const json_t *goal = json_array_get(goals, 0);
+    const char *state = text_of(goal, "state");
+    json_int_t trials = json_integer_value(json_object_get(goal, "trials"));
+    const char *key = text_of(result, "key"), *rest = strchr(key, ',');
+
+    if (!goal)
+        return 0;
+    return buf_printf(ret, "  search %s: %s, %lld trials%s  (%s)\n",
+                      share_exact(json_number_value(json_object_get(goal, "loss"))).text,
+                      bounds_text(table, goal), (long long)trials,
+                      strcmp(state, "undecided") == 0 ? ", undecided" : "", rest ? rest + 1 : key);
+}
+
+static int searches_format(struct table *table, const struct group *group, struct buf *ret)
+{
+    const json_t *result;
+    size_t i;
+    int r = 0;
+
+    json_array_foreach(group->results, i, result)
+    {
+        if (r == 0 && in_group(group, result))
+            r = search_format(table, result, ret);
+    }
+    return r;
+}
+
 static int group_format(struct table *table, struct group *group, struct buf *ret)
 {
     const json_t *result;
     struct grid *grid;
     size_t i;
+    int r;
 
     group_scan(group);
     columns_make(table, group);
@@ -319,7 +367,8 @@ static int group_format(struct table *table, struct group *group, struct buf *re
     }
     if (table->failed || buf_printf(ret, "\n%s\n", group->flow) < 0)
         return -ENOMEM;
-    return grid_format(grid, table->style, ret);
+    r = grid_format(grid, table->style, ret);
+    return r < 0 ? r : searches_format(table, group, ret);
 }
 
 static bool seen_before(const json_t *results, size_t at)

@@ -6,8 +6,8 @@
 
 #define LIMITED_BELOW 0.98 /* of the rate that was asked for */
 
-#define FAILED_MAX     3 /* verifying trials; short ones may have passed on what a queue holds */
-#define GRAIN          1e-9 /* of seconds that were added up */
+#define FAILED_MAX 3    /* verifying trials; short ones may have passed on what a queue holds */
+#define GRAIN      1e-9 /* of seconds that were added up */
 
 /* How rarely trials may say of a load what they say if it is as likely one as the other: as four in
  * a row, or as seven. */
@@ -36,7 +36,7 @@ static struct sums sums_of(const struct load *load, const struct goal *goal)
         double *full = high ? &sums.full_high : &sums.full_low;
         double *part = high ? &sums.short_high : &sums.short_low;
 
-        if (trial->load_bps != load->bps)
+        if (trial->load_bps != load->bps || (trial->weak && !high))
             continue;
         *(is_full(trial, goal) ? full : part) += trial->duration_s;
         if (trial->verifying)
@@ -105,12 +105,15 @@ enum load_class load_judge(const struct load *load, const struct goal *goal)
                                                                        : LOAD_UNDECIDED;
 }
 
-bool load_seems_high(const struct load *load, const struct goal *goal)
+enum load_class load_seems(const struct load *load, const struct goal *goal)
 {
     struct sums sums = sums_of(load, goal);
-    double high = high_seconds(&sums, goal);
+    enum load_class class = load_judge(load, goal);
+    double high = high_seconds(&sums, goal), full = sums.full_low + high;
 
-    return high > (sums.full_low + high) * goal->exceed;
+    if (class != LOAD_UNDECIDED || full + sums.short_low <= 0)
+        return class;
+    return high > full * goal->exceed ? LOAD_UPPER : LOAD_LOWER;
 }
 
 bool load_disagrees(const struct load *load, const struct goal *goal)
@@ -132,11 +135,11 @@ double load_offered(const struct load *load)
     double bits = 0, seconds = 0;
 
     for (size_t i = 0; i < load->count; i++)
-        if (load->trials[i].load_bps == load->bps) {
+        if (load->trials[i].load_bps == load->bps && !load->trials[i].weak) {
             bits += load->trials[i].offered_bps * load->trials[i].duration_s;
             seconds += load->trials[i].duration_s;
         }
-    return seconds > 0 ? bits / seconds : NAN;
+    return seconds > 0 ? bits / seconds : (double)load->bps;
 }
 
 /* The full trial of least loss above (or, as the first among equals, behind) the last one. */
@@ -148,7 +151,7 @@ static const struct search_trial *next_by_loss(const struct load *load, const st
     for (size_t i = 0; i < load->count; i++) {
         const struct search_trial *trial = &load->trials[i];
 
-        if (trial->load_bps != load->bps || !is_full(trial, goal))
+        if (trial->load_bps != load->bps || trial->weak || !is_full(trial, goal))
             continue;
         if (last && (trial->loss < last->loss || (trial->loss == last->loss && trial <= last)))
             continue;

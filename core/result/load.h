@@ -20,6 +20,7 @@ struct search_trial {
     double sent, received, loss;
     double duration_s;
     bool limited;   /* the tool could not send at the rate */
+    bool weak;      /* so it may speak against its load, but not for it */
     bool verifying; /* of full length, at an answer */
 };
 
@@ -48,13 +49,13 @@ enum load_class load_classify(const struct load *load, const struct goal *goal);
  * is tried for all of the goal's sum, and is contested then.  And a load that was to be verified,
  * three times, and did not hold the goal, is an upper bound. */
 enum load_class load_judge(const struct load *load, const struct goal *goal);
-/* What it will most likely be, from what is there. */
-bool load_seems_high(const struct load *load, const struct goal *goal);
+/* What it is or, where that is not decided, seems; undecided if nothing is known of it. */
+enum load_class load_seems(const struct load *load, const struct goal *goal);
 /* Have some of its trials held the goal and others not? */
 bool load_disagrees(const struct load *load, const struct goal *goal);
 /* Seconds of trials that count in full. */
 double load_seconds(const struct load *load, const struct goal *goal);
-/* What was really sent: the mean over its trials; NAN: it has none. */
+/* What was really sent: the mean over its trials. */
 double load_offered(const struct load *load);
 /* What gets through of it at the goal's quantile of the trials; NAN: it has none in full. */
 double load_conditional(const struct load *load, const struct goal *goal);

@@ -26,18 +26,49 @@ static struct load load_at(const struct search *search, uint64_t bps)
     return (struct load){ bps, search->trials, search->count };
 }
 
-/* Beyond this it could not go, as often as it was asked to; 0: it could, or was not asked. */
-static uint64_t limit_of(const struct search *search)
+/* The highest rate that there is reason to ask for; 0: not yet known. */
+static uint64_t ceiling_of(const struct search *search)
+{
+    return search->spec->max_bps ? search->spec->max_bps : search->fastest_bps;
+}
+
+/* How often the tool was asked for more than the best it ever did, and fell short. */
+static uint32_t tries_of(const struct search *search, uint64_t *ret_best, bool *ret_all_out)
 {
     double best = 0;
     uint32_t tries = 0;
 
+    *ret_all_out = false;
     for (size_t i = 0; i < search->count; i++)
         if (search->trials[i].rate_bps)
             best = fmax(best, search->trials[i].offered_bps);
-    for (size_t i = 0; i < search->count; i++)
-        tries += search->trials[i].limited && (double)search->trials[i].rate_bps > best * BEYOND;
-    return tries >= TRIES ? (uint64_t)llround(best) : 0;
+    for (size_t i = 0; i < search->count; i++) {
+        if (!search->trials[i].limited || (double)search->trials[i].rate_bps <= best * BEYOND)
+            continue;
+        tries++;
+        *ret_all_out = *ret_all_out || search->trials[i].rate_bps >= ceiling_of(search);
+    }
+    *ret_best = (uint64_t)llround(best);
+    return tries;
+}
+
+/* Beyond this it can't go, having been asked often and once for all; 0: it can, for all that is
+ * known. */
+static uint64_t limit_of(const struct search *search)
+{
+    uint64_t best;
+    bool all_out;
+
+    return tries_of(search, &best, &all_out) >= TRIES && all_out ? best : 0;
+}
+
+/* It seems that the tool can't: then ask for all, to be sure. */
+static bool seems_limited(const struct search *search)
+{
+    uint64_t best;
+    bool all_out;
+
+    return tries_of(search, &best, &all_out) >= TRIES && !all_out;
 }
 
 /* The highest rate that may be tried; 0: not yet known. */
@@ -45,19 +76,7 @@ static uint64_t most_of(const struct search *search)
 {
     uint64_t limit = limit_of(search);
 
-    if (limit)
-        return limit;
-    return search->spec->max_bps ? search->spec->max_bps : search->fastest_bps;
-}
-
-/* Of a load that is not decided: what it seems. */
-static enum load_class seeming(const struct load *load, const struct goal *goal)
-{
-    enum load_class class = load_judge(load, goal);
-
-    if (class != LOAD_UNDECIDED)
-        return class;
-    return load_seems_high(load, goal) ? LOAD_UPPER : LOAD_LOWER;
+    return limit ? limit : ceiling_of(search);
 }
 
 static void torn_find(const struct search *search, const struct goal *goal, struct bracket *ret)
@@ -102,15 +121,24 @@ static struct bracket bracket_find(const struct search *search, const struct goa
 
 /* ---- narrowing down ---- */
 
-/* The latest trial at a load, or (0) at no load; of one that was too high, one that shows it. */
+/* The latest trial that shows that a load is too high; of none (0), of those that don't count the
+ * one in which the tool sent most. */
 static const struct search_trial *trial_at(const struct search *search, const struct goal *goal,
                                            uint64_t load)
 {
-    for (size_t i = search->count; i > 0; i--)
-        if (search->trials[i - 1].load_bps == load &&
-            (!load || search->trials[i - 1].loss > goal->loss))
-            return &search->trials[i - 1];
-    return NULL;
+    const struct search_trial *found = NULL;
+
+    for (size_t i = 0; i < search->count; i++) {
+        const struct search_trial *trial = &search->trials[i];
+        bool high = trial->loss > goal->loss;
+
+        if (load && trial->load_bps == load && high)
+            found = trial;
+        if (!load && (!trial->load_bps || (trial->weak && !high)) &&
+            (!found || trial->offered_bps > found->offered_bps))
+            found = trial;
+    }
+    return found;
 }
 
 /* Where the goal should be met, if the path always carries what it carried when it was given too
@@ -184,6 +212,8 @@ static double load_choose(const struct search *search, const struct search_goal 
     double high = bracket->upper.bps ? (double)bracket->upper.bps : most;
     double near = estimate(search, &at->goal, bracket->upper.bps);
 
+    if (!bracket->upper.bps && seems_limited(search))
+        return most;
     if (bracket->torn_low)
         return load_beside_torn(search, bracket);
     if (!bracket->lower.bps && (near <= least || low >= high * (1 - width)))
@@ -213,7 +243,8 @@ static struct search_step narrow(struct search *search, struct search_goal *at,
     uint64_t trial_ns = search->spec->trial_ns;
     double width = bracket_width(search, bracket);
 
-    at->misses = at->width > 0 && width > at->width / 2 ? at->misses + 1 : 0;
+    if (width != at->width) /* else the last trial did not count */
+        at->misses = at->width > 0 && width > at->width / 2 ? at->misses + 1 : 0;
     at->width = width;
     return (struct search_step){
         .action = SEARCH_TRY,
@@ -292,7 +323,7 @@ static struct search_step goal_end(struct search *search, struct search_goal *at
 /* What to do for this goal. */
 static struct search_step goal_step(struct search *search, struct search_goal *at)
 {
-    struct bracket bracket = bracket_find(search, &at->goal, seeming);
+    struct bracket bracket = bracket_find(search, &at->goal, load_seems);
     bool irregular = is_irregular(search, &bracket);
     struct search_step step = { .action = SEARCH_TRY,
                                 .goal = (size_t)(at - search->goals),
@@ -316,7 +347,7 @@ static uint64_t first_rate(const struct search *search)
 {
     const struct search_goal *first = &search->goals[0];
     struct bracket sure = bracket_find(search, &first->goal, load_judge);
-    struct bracket seems = bracket_find(search, &first->goal, seeming);
+    struct bracket seems = bracket_find(search, &first->goal, load_seems);
 
     if (first->over)
         return first->lower_bps;
@@ -364,15 +395,18 @@ static void search_decide(struct search *search)
     search->next = (struct search_step){ .action = SEARCH_OVER, .rate_bps = first_rate(search) };
 }
 
-/* The load that a trial counts for.  What a tool sends that falls short of its rate is no load: it
- * may have stood still for a while, and sent at the rate else. */
-static uint64_t load_of(struct search *search, const struct search_trial *trial)
+/* A tool that falls short of the rate may have stood still for a while, and sent at the rate else:
+ * then the path was given less than the load.  Where that is all it can send, it is the load. */
+static void trial_place(struct search *search, struct search_trial *trial)
 {
     uint64_t offered = (uint64_t)llround(trial->offered_bps);
 
     if (!trial->rate_bps && offered > search->fastest_bps)
         search->fastest_bps = offered;
-    return trial->limited && trial->rate_bps != limit_of(search) ? 0 : trial->rate_bps;
+    trial->load_bps = trial->rate_bps;
+    trial->weak = trial->limited && trial->rate_bps != limit_of(search);
+    trial->verifying = search->next.action == SEARCH_VERIFY &&
+                       (!trial->weak || trial->loss > search->goals[search->next.goal].goal.loss);
 }
 
 /* Such is the path, for all of the goals. */
@@ -400,9 +434,7 @@ const struct search_trial *search_add(struct search *search, const struct search
     struct search_trial *copy = &search->trials[search->count];
 
     *copy = *trial;
-    copy->load_bps = load_of(search, copy);
-    copy->verifying =
-        search->next.action == SEARCH_VERIFY && copy->load_bps == search->next.rate_bps;
+    trial_place(search, copy);
     search->count++;
     doubt(search, copy->load_bps);
     search_spend(search, spent_ns);

@@ -31,7 +31,8 @@ static const struct {
     { "aes192-cbc", "AES-192-CBC" }, { "aes256-cbc", "AES-256-CBC" },
 };
 
-/* ---- the keys --------------------------------------------------------------------------------- */
+/* ---- the keys ---------------------------------------------------------------------------------
+ */
 
 static EVP_PKEY *key_build(const char *type, OSSL_PARAM_BLD *builder)
 {
@@ -81,8 +82,7 @@ static EVP_PKEY *ecdsa_read(struct ssh_reader *reader, const char *group)
     private = BN_bin2bn(number.data, (int)number.len, BN_secure_new());
     if (!reader->failed && builder && private &&
         OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) &&
-        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.data,
-                                         point.len) &&
+        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len) &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, private))
         key = key_build("EC", builder);
     BN_clear_free(private);
@@ -122,7 +122,8 @@ static int private_read(struct ssh_reader reader, bool encrypted, EVP_PKEY **ret
     return *ret ? 0 : -EINVAL;
 }
 
-/* ---- the box they are in ------------------------------------------------------------------------ */
+/* ---- the box they are in ------------------------------------------------------------------------
+ */
 
 static int base64_read(struct ssh_bytes text, struct ssh_buffer *ret)
 {
@@ -139,7 +140,7 @@ static int base64_read(struct ssh_bytes text, struct ssh_buffer *ret)
     if (EVP_DecodeUpdate(context, ret->data, &used, text.data, (int)text.len) >= 0 &&
         EVP_DecodeFinal(context, ret->data + used, &rest) == 1)
         r = 0;
-    ret->len = (size_t)(used + rest);
+    ret->len = (size_t)used + (size_t)rest;
     EVP_ENCODE_CTX_free(context);
     return r;
 }
@@ -187,7 +188,8 @@ static int private_open(struct ssh_bytes name, struct ssh_bytes options, struct 
     if (reader.failed || rounds > ROUNDS_MAX)
         return -EINVAL;
     r = ssh_bcrypt(passphrase, salt, rounds, key,
-                   (size_t)(EVP_CIPHER_get_key_length(cipher) + EVP_CIPHER_get_iv_length(cipher)));
+                   (size_t)EVP_CIPHER_get_key_length(cipher) +
+                       (size_t)EVP_CIPHER_get_iv_length(cipher));
     if (r == 0)
         r = private_decrypt(cipher, key, from, ret);
     explicit_bzero(key, sizeof key);
@@ -210,15 +212,14 @@ static int box_read(struct ssh_reader reader, const char *passphrase, EVP_PKEY *
     if (reader.failed)
         return -EINVAL;
     if (encrypted)
-        r = ssh_bytes_are(kdf, "bcrypt")
-                ? private_open(cipher, options, private, passphrase, &open)
-                : -ENOTSUP;
+        r = ssh_bytes_are(kdf, "bcrypt") ? private_open(cipher, options, private, passphrase, &open)
+                                         : -ENOTSUP;
     else
         ssh_add(&open, private.data, private.len);
     if (r == 0)
-        r = open.failed ? -ENOMEM
-                        : private_read((struct ssh_reader){ open.data, open.len, false },
-                                       encrypted, ret);
+        r = open.failed
+                ? -ENOMEM
+                : private_read((struct ssh_reader){ open.data, open.len, false }, encrypted, ret);
     ssh_buffer_clear(&open);
     return r;
 }

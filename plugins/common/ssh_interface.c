@@ -45,8 +45,8 @@ static bool address_take(struct row *row, const char *word, size_t len)
 
     if (len > 5 && strncmp(word, "addr:", 5) == 0)
         word += 5, len -= 5;
-    snprintf(row->address, sizeof row->address, "%.*s",
-             (int)(len < sizeof row->address ? len : 0), word);
+    snprintf(row->address, sizeof row->address, "%.*s", (int)(len < sizeof row->address ? len : 0),
+             word);
     row->address[strcspn(row->address, "/%")] = '\0';
     return inet_pton(row->family == 6 ? AF_INET6 : AF_INET, row->address, binary) == 1;
 }

@@ -64,7 +64,8 @@ void ssh_key_free(struct ssh_key *key)
     free(key);
 }
 
-/* ---- the public half of a private key ------------------------------------------------------------ */
+/* ---- the public half of a private key
+ * ------------------------------------------------------------ */
 
 static int number_add(struct ssh_buffer *blob, EVP_PKEY *private, const char *name)
 {
@@ -136,7 +137,8 @@ static int blob_make(struct ssh_buffer *blob, EVP_PKEY *private)
     }
 }
 
-/* ---- reading -------------------------------------------------------------------------------------- */
+/* ---- reading
+ * -------------------------------------------------------------------------------------- */
 
 struct asked_passphrase {
     const char *text;
@@ -248,7 +250,8 @@ int ssh_key_load(const char *path, const char *passphrase, struct ssh_key **ret,
     return r;
 }
 
-/* ---- the agent's ---------------------------------------------------------------------------------- */
+/* ---- the agent's
+ * ---------------------------------------------------------------------------------- */
 
 struct taking {
     const char *socket_path;
@@ -300,7 +303,8 @@ int ssh_key_from_agent(const char *socket_path, struct ssh_key **ret, size_t max
     return vmtp_fail(err, r, "%s", why.code ? why.text : "out of memory");
 }
 
-/* ---- signing -------------------------------------------------------------------------------------- */
+/* ---- signing
+ * -------------------------------------------------------------------------------------- */
 
 void ssh_key_public(const struct ssh_key *key, const char *method, struct ssh_buffer *ret)
 {
@@ -319,7 +323,7 @@ static const EVP_MD *digest_of(const struct ssh_key *key, const char *method)
     struct ssh_bytes type = key_type(key);
 
     if (ssh_bytes_are(type, "ssh-rsa"))
-        return !method                              ? EVP_sha1()
+        return !method                               ? EVP_sha1()
                : strcmp(method, "rsa-sha2-512") == 0 ? EVP_sha512()
                                                      : EVP_sha256();
     if (ssh_bytes_are(type, curves[0].type))
@@ -362,7 +366,7 @@ int ssh_key_sign(const struct ssh_key *key, const char *method, struct ssh_bytes
     int r;
 
     if (!key->private) {
-        uint32_t flags = !method                              ? 0
+        uint32_t flags = !method                               ? 0
                          : strcmp(method, "rsa-sha2-512") == 0 ? SSH_AGENT_SHA2_512
                                                                : SSH_AGENT_SHA2_256;
 

@@ -101,11 +101,13 @@ static void agent_ask(struct ssh_keyring *keyring)
     if (said(socket_path))
         r = ssh_key_from_agent(socket_path, keyring->agent, AGENT_KEYS_MAX, &keyring->agent_why);
     else
-        r = vmtp_fail(&keyring->agent_why, -ENOENT, "there is no SSH agent: SSH_AUTH_SOCK is empty");
+        r = vmtp_fail(&keyring->agent_why, -ENOENT,
+                      "there is no SSH agent: SSH_AUTH_SOCK is empty");
     keyring->agent_count = r > 0 ? r : 0;
 }
 
-/* ---- what one user has ----------------------------------------------------------------------------- */
+/* ---- what one user has
+ * ----------------------------------------------------------------------------- */
 
 struct finding {
     struct ssh_keyring *keyring;
@@ -123,8 +125,7 @@ static void missing_add(struct finding *finding, const char *why)
              why);
 }
 
-static int file_find(struct finding *finding, const char *path, bool wanted,
-                     struct vmtp_error *err)
+static int file_find(struct finding *finding, const char *path, bool wanted, struct vmtp_error *err)
 {
     const struct read_key *read = key_read(finding->keyring, path, finding->wish->passphrase);
 

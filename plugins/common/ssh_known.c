@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX (16 * 1024 * 1024)
-#define HASH     20  /* bytes of an HMAC-SHA1, and of its salt */
+#define FILE_MAX       (16 * 1024 * 1024)
+#define HASH           20  /* bytes of an HMAC-SHA1, and of its salt */
 #define NAME_MAX_BYTES 300 /* "[host]:port" */
 
 struct known_line {
@@ -31,7 +31,8 @@ struct ssh_known {
     bool hashed;
 };
 
-/* ---- a line ----------------------------------------------------------------------------------- */
+/* ---- a line -----------------------------------------------------------------------------------
+ */
 
 static struct ssh_bytes word_take(const char **next, const char *end)
 {
@@ -129,7 +130,8 @@ int ssh_known_parse(struct ssh_known *known, const char *file, const char *text,
     return 0;
 }
 
-/* ---- whose line it is --------------------------------------------------------------------------- */
+/* ---- whose line it is ---------------------------------------------------------------------------
+ */
 
 static void name_make(const char *host, uint16_t port, char ret[NAME_MAX_BYTES])
 {
@@ -175,11 +177,11 @@ static bool hash_matches(const char *names, const char *name)
     unsigned char made[HASH];
     bool match = false;
 
-    if (bar && base64_read((struct ssh_bytes){ (const unsigned char *)salt_text,
-                                               (size_t)(bar - salt_text) },
-                           &salt) &&
-        base64_read((struct ssh_bytes){ (const unsigned char *)bar + 1, strlen(bar + 1) },
-                    &hash)) {
+    if (bar &&
+        base64_read(
+            (struct ssh_bytes){ (const unsigned char *)salt_text, (size_t)(bar - salt_text) },
+            &salt) &&
+        base64_read((struct ssh_bytes){ (const unsigned char *)bar + 1, strlen(bar + 1) }, &hash)) {
         name_hash(&salt, name, made);
         match = hash.len == HASH && memcmp(made, hash.data, HASH) == 0;
     }
@@ -199,7 +201,7 @@ static bool line_is_of(const struct known_line *line, const char *name)
         bool not = *p == '!';
 
         if (pattern_matches(p + not, len - not, name)) {
-            if (not)
+            if (not )
                 return false;
             match = true;
         }
@@ -208,7 +210,8 @@ static bool line_is_of(const struct known_line *line, const char *name)
     return match;
 }
 
-/* ---- questions ---------------------------------------------------------------------------------- */
+/* ---- questions ----------------------------------------------------------------------------------
+ */
 
 static bool line_decides(const struct known_line *line, struct ssh_bytes type, struct ssh_bytes key,
                          struct ssh_known_answer *ret)
@@ -259,7 +262,8 @@ void ssh_known_types(const struct ssh_known *known, const char *host, uint16_t p
             each(arg, known->lines[i].type);
 }
 
-/* ---- files -------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------------
+ */
 
 /* -ENOENT is no error: nobody is known then. */
 static int file_load(struct ssh_known *known, const char *path)

@@ -3,7 +3,7 @@
  * What carries an SSH connection: a TCP socket, or a channel through another server (a jump host).
  *
  * libssh2 is given our send and receive.  Sending never says "again": what can't go out yet is
- * queued here.  So libssh2 only ever waits for input, and its channels need not take turns.  Whoever
+ * queued here.  So libssh2 only ever waits for input, and its channels need not take turns. Whoever
  * sends data looks at ssh_link_busy() first, which bounds the queue.  Belongs to a session.
  */
 #ifndef COMMON_SSH_LINK_H

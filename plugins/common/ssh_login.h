@@ -24,8 +24,8 @@ struct ssh_credentials {
 struct ssh_login {
     const struct ssh_credentials *credentials;
     int stage;
-    size_t key; /* that is tried, with this of the ways ... */
-    size_t way; /* ... that an RSA key may sign in */
+    size_t key;               /* that is tried, with this of the ways ... */
+    size_t way;               /* ... that an RSA key may sign in */
     struct ssh_buffer public; /* as it is sent */
     char offers[128];
     char tried[400];

@@ -39,9 +39,8 @@ int ssh_pipe_read(int fd, struct ssh_buffer *ret, size_t max, const struct ssh_p
     ssize_t n;
 
     while ((n = read(fd, chunk, sizeof chunk)) < 0) {
-        int r = errno == EAGAIN || errno == EINTR
-                    ? ssh_pipe_wait(fd, POLLIN, patience, err)
-                    : vmtp_fail(err, -errno, "%s", strerror(errno));
+        int r = errno == EAGAIN || errno == EINTR ? ssh_pipe_wait(fd, POLLIN, patience, err)
+                                                  : vmtp_fail(err, -errno, "%s", strerror(errno));
 
         if (r < 0)
             return r;

@@ -53,16 +53,17 @@ int ssh_place_begin(struct ssh_place *place, struct ssh_loop *loop, const struct
 {
     const char *argv[] = { "sh", "-c", keeper, "vmtp-keeper", place->mark, NULL };
 
-    *place = (struct ssh_place){
-        .loop = loop, .target = target, .pipes = { sizeof place->pipes, -1, -1, -1, -1, NULL }
-    };
+    *place = (struct ssh_place){ .loop = loop,
+                                 .target = target,
+                                 .pipes = { sizeof place->pipes, -1, -1, -1, -1, NULL } };
     if (mark_make(place->mark) < 0)
         return vmtp_fail(err, -EIO, "no random numbers");
     /* Its own mark is another: it must not find itself. */
     return ssh_loop_start(loop, target, "keeper", argv, &place->keeper, err);
 }
 
-/* ---- what the keeper says ------------------------------------------------------------------------- */
+/* ---- what the keeper says
+ * ------------------------------------------------------------------------- */
 
 static void fact_take(const char *text, const char *name, char *ret, size_t room)
 {
@@ -116,7 +117,8 @@ static int greeting_read(struct ssh_place *place, struct ssh_patience patience,
 
     if (limit_ns < patience.deadline_ns)
         patience.deadline_ns = limit_ns;
-    while (r > 0 && !(ret->len && memmem(ret->data, ret->len, GREETING_END, strlen(GREETING_END)))) {
+    while (r > 0 &&
+           !(ret->len && memmem(ret->data, ret->len, GREETING_END, strlen(GREETING_END)))) {
         r = ssh_pipe_read(place->pipes.out, ret, GREETING_MAX, &patience, err);
         if (r == 0)
             r = lost(place, err);
@@ -144,7 +146,8 @@ int ssh_place_await(struct ssh_place *place, const struct ssh_patience *patience
     return r;
 }
 
-/* ---- the end -------------------------------------------------------------------------------------- */
+/* ---- the end
+ * -------------------------------------------------------------------------------------- */
 
 void ssh_place_release(struct ssh_place *place)
 {
@@ -186,7 +189,8 @@ int ssh_place_end(struct ssh_place *place, const struct ssh_patience *patience,
     return r;
 }
 
-/* ---- commands ------------------------------------------------------------------------------------- */
+/* ---- commands
+ * ------------------------------------------------------------------------------------- */
 
 static bool is_lost(struct ssh_place *place)
 {

@@ -12,7 +12,8 @@
 
 #define LOST_STATUS 255 /* as ssh ends when its connection is lost */
 
-/* ---- birth -------------------------------------------------------------------------------------- */
+/* ---- birth --------------------------------------------------------------------------------------
+ */
 
 static int pipes_open(struct ssh_process *process)
 {
@@ -88,7 +89,8 @@ int ssh_process_await(struct ssh_process *process, const struct ssh_patience *pa
     return r;
 }
 
-/* ---- what the starter is told --------------------------------------------------------------------- */
+/* ---- what the starter is told
+ * --------------------------------------------------------------------- */
 
 static void tell_started(struct ssh_process *process, int pid)
 {
@@ -149,7 +151,8 @@ static void lose(struct ssh_process *process)
     ssh_process_fail(process, &session->err);
 }
 
-/* ---- starting ----------------------------------------------------------------------------------- */
+/* ---- starting -----------------------------------------------------------------------------------
+ */
 
 static void open_step(struct ssh_process *process)
 {
@@ -211,7 +214,8 @@ static void start_step(struct ssh_process *process)
     }
 }
 
-/* ---- running ------------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------------
+ */
 
 static bool stream_flush(struct ssh_stream *stream)
 {

@@ -54,8 +54,8 @@ struct ssh_process {
 
     pthread_mutex_t *lock; /* of all below */
     bool started, ended, dropped;
-    int pid;    /* to be signalled: a process, or if negative a group */
-    int status; /* exit status, or 128 + signal */
+    int pid;               /* to be signalled: a process, or if negative a group */
+    int status;            /* exit status, or 128 + signal */
     struct vmtp_error err; /* why it did not start, or how its connection was lost */
 };
 

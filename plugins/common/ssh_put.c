@@ -32,17 +32,18 @@ struct sending {
     char digest[65]; /* of what was sent, in hex */
 };
 
-/* ---- is it a program for that machine? ------------------------------------------------------------ */
+/* ---- is it a program for that machine?
+ * ------------------------------------------------------------ */
 
 static const struct {
     const char *name; /* as uname -m says it */
     unsigned int elf;
 } machines[] = {
-    { "x86_64", EM_X86_64 },   { "i386", EM_386 },         { "i486", EM_386 },
-    { "i586", EM_386 },        { "i686", EM_386 },         { "aarch64", EM_AARCH64 },
-    { "armv6l", EM_ARM },      { "armv7l", EM_ARM },       { "armv8l", EM_ARM },
-    { "ppc64le", EM_PPC64 },   { "ppc64", EM_PPC64 },      { "s390x", EM_S390 },
-    { "riscv64", EM_RISCV },   { "loongarch64", 258 },     { "mips", EM_MIPS },
+    { "x86_64", EM_X86_64 }, { "i386", EM_386 },     { "i486", EM_386 },
+    { "i586", EM_386 },      { "i686", EM_386 },     { "aarch64", EM_AARCH64 },
+    { "armv6l", EM_ARM },    { "armv7l", EM_ARM },   { "armv8l", EM_ARM },
+    { "ppc64le", EM_PPC64 }, { "ppc64", EM_PPC64 },  { "s390x", EM_S390 },
+    { "riscv64", EM_RISCV }, { "loongarch64", 258 }, { "mips", EM_MIPS },
     { "mips64", EM_MIPS },
 };
 #define MACHINES (sizeof machines / sizeof *machines)
@@ -82,7 +83,8 @@ static int machine_check(const struct sending *sending, const char *from, struct
     return 0;
 }
 
-/* ---- sending -------------------------------------------------------------------------------------- */
+/* ---- sending
+ * -------------------------------------------------------------------------------------- */
 
 static void digest_write(EVP_MD_CTX *context, char ret[65])
 {
@@ -132,8 +134,8 @@ static int both_read(const struct vmtp_channel *channel, const struct sending *s
 
     while ((r = ssh_pipe_read(channel->out, out, ANSWER_MAX, sending->patience, err)) > 0)
         ;
-    while (r == 0 && (r = ssh_pipe_read(channel->err, complaint, ANSWER_MAX, sending->patience,
-                                        err)) > 0)
+    while (r == 0 &&
+           (r = ssh_pipe_read(channel->err, complaint, ANSWER_MAX, sending->patience, err)) > 0)
         r = 0;
     if (r == 0)
         r = ssh_pipe_wait(channel->ended, POLLIN, sending->patience, err);

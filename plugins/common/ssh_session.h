@@ -52,9 +52,9 @@ struct ssh_session {
     const struct addrinfo *address; /* to try next */
     struct sockaddr_storage peer;   /* that it is connected to; no family: by a tunnel */
     unsigned int users, limit;      /* channels, and how many there may be */
-    const void *opening; /* who is opening a channel: libssh2 opens one at a time */
-    unsigned int goes;   /* connections that the server has closed at once */
-    uint64_t wake_ns;    /* when to step it even if nothing comes */
+    const void *opening;            /* who is opening a channel: libssh2 opens one at a time */
+    unsigned int goes;              /* connections that the server has closed at once */
+    uint64_t wake_ns;               /* when to step it even if nothing comes */
     uint64_t deadline_ns;
     uint64_t keepalive_ns;
     bool roused; /* step it, and those that use it */

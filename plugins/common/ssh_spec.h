@@ -12,7 +12,7 @@
 #include <vmtp/error.h>
 
 struct ssh_spec {
-    char user[64]; /* "": not written */
+    char user[64];  /* "": not written */
     char host[256]; /* without brackets */
     uint16_t port;  /* 0: not written */
 };

@@ -102,8 +102,8 @@ int ssh_trust_check(struct ssh_trust *trust, const struct ssh_spec *server,
                          (int)key.type.len, (const char *)key.type.data, key.fingerprint,
                          answer.type, answer.file, answer.line);
     case SSH_KNOWN_REVOKED:
-        return vmtp_fail(err, -EKEYREJECTED, "its host key %s is revoked by %s:%u",
-                         key.fingerprint, answer.file, answer.line);
+        return vmtp_fail(err, -EKEYREJECTED, "its host key %s is revoked by %s:%u", key.fingerprint,
+                         answer.file, answer.line);
     default:
         return vmtp_fail(err, -EKEYREJECTED,
                          "ITS HOST KEY HAS CHANGED: somebody may be in between, or the server was "

@@ -328,6 +328,8 @@ static void record(void)
     FIELD(vmtp_record, final);
     FIELD(vmtp_record, wall_ns);
     FIELD(vmtp_record, value);
+    FIELD(vmtp_record, failed);
+    FIELD(vmtp_record, search);
 }
 
 static void sink(void)

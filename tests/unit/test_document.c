@@ -11,6 +11,7 @@
 
 #include "core/base/fd.h"
 #include "core/result/document.h"
+#include "core/result/search.h"
 #include "tests/fakes/flow.h"
 
 #include <fcntl.h>
@@ -190,6 +191,69 @@ static void says_why_a_flow_has_no_figures(void **state)
     bench_clear(&bench);
 }
 
+/* Of 5 %: nothing was lost at all; and of 0 it was not known when the time was up. */
+static struct search *search_of(const struct search_spec *spec)
+{
+    struct search *search = NULL;
+
+    assert_int_equal(search_new(spec, &search), 0);
+    for (uint32_t number = 1; search->next.action != SEARCH_OVER; number++) {
+        struct search_trial trial = { .number = number,
+                                      .rate_bps = search->next.rate_bps,
+                                      .offered_bps = 1e8,
+                                      .goodput_bps = 9.9e7,
+                                      .sent = 1000,
+                                      .received = 990,
+                                      .loss = 0.01,
+                                      .duration_s = 2 };
+
+        search_add(search, &trial, 2000000000);
+    }
+    return search;
+}
+
+static void says_what_a_search_has_found(void **state)
+{
+    static const double losses[] = { 0.05, 0 };
+    const struct search_spec spec = { .losses = losses,
+                                      .loss_count = 2,
+                                      .width = 0.02,
+                                      .exceed = 0.5,
+                                      .trial_ns = 2000000000,
+                                      .sum_ns = 6000000000,
+                                      .min_bps = 100000,
+                                      .max_bps = 100000000,
+                                      .time_ns = 14000000000 };
+    struct bench bench;
+    json_t *document;
+
+    (void)state;
+    bench_make(&bench);
+    bench.measurements[1].search = search_of(&spec);
+    document = document_of(&bench);
+    says(document, "results/1/search/goals/0",
+         "{\"loss\":0.05,\"state\":\"irregular\",\"lower\":100000000,"
+         "\"conditional_throughput\":99000000,\"trials\":5,\"verified\":{\"offered\":100000000,"
+         "\"goodput\":99000000,\"loss\":0.01,\"duration\":2,\"number\":5}}");
+    says(document, "results/1/search/goals/1/state", "\"undecided\"");
+    says(document, "results/1/search/goals/1/verified", "absent");
+    says(document, "results/1/search/trials/0",
+         "{\"number\":1,\"rate\":100000000,\"offered\":100000000,\"goodput\":99000000,"
+         "\"loss\":0.01,\"duration\":2,\"sent\":1000,\"received\":990,"
+         "\"generator_limited\":false,\"verifying\":false}");
+    says(document, "results/1/search/cap", "absent");
+    says(document, "results/1/search/generator_limited", "false");
+    says(document, "results/0/search", "absent");
+    says(
+        document, "results/1/notes/0",
+        "\"search 5 %: not more is lost at 100.0 Mb/s, which is the most that was to be tried: the "
+        "path carries at least that\"");
+    says(document, "results/1/notes/1", "\"search 0 %: undecided after 7 trials and 14.0 s\"");
+    json_decref(document);
+    search_free(bench.measurements[1].search);
+    bench_clear(&bench);
+}
+
 static void says_what_became_of_the_thresholds(void **state)
 {
     struct bench bench;
@@ -282,6 +346,7 @@ int main(void)
         cmocka_unit_test(says_of_the_run_what_it_was),
         cmocka_unit_test(says_of_a_flow_what_was_measured),
         cmocka_unit_test(says_why_a_flow_has_no_figures),
+        cmocka_unit_test(says_what_a_search_has_found),
         cmocka_unit_test(says_what_became_of_the_thresholds),
         cmocka_unit_test(the_worst_decides_for_the_run),
         cmocka_unit_test(a_validator_takes_it_and_refuses_damaged_ones),

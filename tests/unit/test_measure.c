@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/engine/ask.h"
 #include "core/engine/measure.h"
+#include "core/result/search.h"
 
 #include <ftw.h>
 
@@ -187,6 +188,98 @@ static void the_order_is_the_same_for_the_same_seed(void **state)
     assert_memory_equal(firsts[0], firsts[1], sizeof firsts[0]);
 }
 
+/* 1 Gb/s of made-up capacity. */
+#define SEARCH                                                                                     \
+    "tool: { 'null': { protocol: udp, spread: 0, goodput: 1G } }, duration: 5s, warmup: 0s, "      \
+    "path: loopback"
+
+static void a_search_finds_the_rate_that_its_flow_is_measured_at(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: a, search: { loss: [5%, 0], max: 3G }, repeat: 2, " SEARCH " }\n");
+    const struct measurement *a = &bench.run->measurements[0];
+    struct search_answer answer;
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_null(a->error);
+    answer = search_answer(a->search, 0);
+    assert_int_equal(answer.state, SEARCH_FOUND);
+    assert_true(answer.lower_bps < 1e9 / 0.95 && answer.upper_bps > 1e9 / 0.95);
+    assert_int_equal(search_answer(a->search, 1).state, SEARCH_FOUND);
+    assert_int_equal(a->trial_count, 2);
+    assert_int_equal(a->trials[0]->number, answer.verified->number);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(a->trials[i]->rate_bps, a->search->goals[0].lower_bps);
+        assert_int_equal(a->trials[i]->duration_ns, 5 * NS_PER_S);
+    }
+    assert_int_equal(a->trials[1]->number, a->searched + 2);
+    assert_int_equal(a->search->count, a->searched + 1);
+    bench_clear(&bench);
+}
+
+static void a_search_that_finds_no_rate_fails_its_flow(void **state)
+{
+    struct bench bench = bench_make(
+        "  - { name: a, search: { loss: 5%, min: 2G, max: 3G }, " SEARCH " }\n"
+        "  - { name: b, search: { loss: 5%, trial: 20ms, sum: 20ms, time: 20ms, max: 3G }, "
+        "tool: { 'null': { protocol: udp, delay: 40ms } }, " FLOW " }\n");
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_string_equal(bench.run->measurements[0].error,
+                        "even at 2.000 Gb/s more than 5 % is lost");
+    assert_int_equal(bench.run->measurements[0].trial_count, 0);
+    assert_string_equal(bench.run->measurements[1].error,
+                        "the search ended before it had found a rate at which at most 5 % is lost");
+    bench_clear(&bench);
+}
+
+static void a_search_outlives_a_trial_that_fails(void **state)
+{
+    struct bench bench = bench_make(
+        "  - { name: a, search: { loss: 5%, max: 3G }, tool: { 'null': { protocol: udp, spread: 0, "
+        "fail-trial: 2 } }, " FLOW " }\n");
+    const struct measurement *a = &bench.run->measurements[0];
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_int_equal(search_answer(a->search, 0).state, SEARCH_FOUND);
+    assert_int_equal(a->search->failures, 1);
+    assert_int_equal(a->trial_count, 1);
+    assert_int_equal(a->trials[0]->status, 0);
+    bench_clear(&bench);
+}
+
+static void *cancel_search(void *arg)
+{
+    struct run *run = arg;
+
+    while (run_progress(run).done < 3)
+        sched_yield();
+    run_cancel(run);
+    return NULL;
+}
+
+static void what_a_search_knows_is_kept_when_it_is_cancelled(void **state)
+{
+    struct bench bench =
+        bench_make("  - { name: a, search: { loss: 5%, max: 3G }, tool: { 'null': { protocol: udp, "
+                   "delay: 30ms } }, " FLOW " }\n");
+    const struct measurement *a = &bench.run->measurements[0];
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, cancel_search, bench.run), 0);
+    assert_int_equal(run_measure(bench.run, &(struct vmtp_error){ 0 }), -ECANCELED);
+    pthread_join(thread, NULL);
+    assert_true(a->search->count >= 3);
+    assert_int_equal(a->trial_count, 0);
+    assert_null(a->reason);
+    assert_int_equal(search_answer(a->search, 0).state, SEARCH_UNDECIDED);
+    bench_clear(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +289,10 @@ int main(void)
         cmocka_unit_test(a_trial_that_fails_is_kept_and_the_next_one_tried),
         cmocka_unit_test(a_tool_that_hangs_is_ended_by_a_cancel),
         cmocka_unit_test(the_order_is_the_same_for_the_same_seed),
+        cmocka_unit_test(a_search_finds_the_rate_that_its_flow_is_measured_at),
+        cmocka_unit_test(a_search_that_finds_no_rate_fails_its_flow),
+        cmocka_unit_test(a_search_outlives_a_trial_that_fails),
+        cmocka_unit_test(what_a_search_knows_is_kept_when_it_is_cancelled),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -105,10 +105,41 @@ static void plans_bytes_from_rate_and_time(void **state)
     assert_int_equal(native_plan(&self, NULL, &trial, &cost, NULL), 0);
     assert_int_equal(cost.bytes, 0);
     assert_int_equal(cost.port, 5000);
-    trial.rate_bps = 8000000;
+    o.rate_bps = 8000000;
     o.direction = DIRECTION_BOTH;
     assert_int_equal(native_plan(&self, NULL, &trial, &cost, NULL), 0);
     assert_int_equal(cost.bytes, 8000000);
+}
+
+static void unsearchable(const struct native_opt *o, const char *why)
+{
+    struct vmtp_self self = { .opt = o };
+    struct vmtp_trial trial = { .size = sizeof trial, .rate_bps = 100000 };
+    struct vmtp_cost cost = { .size = sizeof cost };
+    struct vmtp_error err = { 0 };
+
+    assert_int_equal(native_plan(&self, NULL, &trial, &cost, &err), why ? -EINVAL : 0);
+    assert_string_equal(err.text, why ? why : "");
+}
+
+static void a_rate_is_searched_for_with_datagrams_of_one_direction(void **state)
+{
+    struct native_opt o = defaults();
+
+    (void)state;
+    unsearchable(&o, "only UDP throughput has a loss to search by: set protocol: udp");
+    o.protocol = PROTOCOL_UDP;
+    unsearchable(&o, NULL);
+    o.measure = MEASURE_LATENCY;
+    unsearchable(&o, "only UDP throughput has a loss to search by: set protocol: udp and measure: "
+                     "throughput");
+    o.measure = MEASURE_THROUGHPUT;
+    o.direction = DIRECTION_BOTH;
+    unsearchable(&o, "it is for one direction at a time: direction must be up or down");
+    o.direction = DIRECTION_DOWN;
+    unsearchable(&o, NULL);
+    o.rate_bps = 5;
+    unsearchable(&o, "the rate is what it finds: leave rate out");
 }
 
 /* ---- what probes say ------------------------------------------------------------------------- */
@@ -285,6 +316,7 @@ int main(void)
         cmocka_unit_test(refuses_what_does_not_go_together),
         cmocka_unit_test(fills_the_mtu_with_a_datagram),
         cmocka_unit_test(plans_bytes_from_rate_and_time),
+        cmocka_unit_test(a_rate_is_searched_for_with_datagrams_of_one_direction),
         WITH_FIXTURE(reports_the_receivers_rate),
         WITH_FIXTURE(keeps_losses_within_what_was_sent),
         WITH_FIXTURE(reports_histograms),

@@ -46,6 +46,9 @@ static int ask(void *arg, const struct plan *plan, const struct planned_flow *fl
             ret->bytes = 1000;
         if (strcmp(option->name, "label") == 0 && strcmp(option->value, "never") == 0)
             *ret_reason = "it never can";
+        if (strcmp(option->name, "label") == 0 && strcmp(option->value, "fixed") == 0 &&
+            trial->rate_bps)
+            return vmtp_fail(err, -EINVAL, "its rate is fixed");
         if (strcmp(option->name, "label") == 0 && strcmp(option->value, "fail") == 0)
             return vmtp_fail(err, -EINVAL, "no cost");
     }
@@ -295,6 +298,52 @@ static void prints_itself(void **state)
     free(text);
 }
 
+static void says_why_a_rate_can_not_be_searched_for(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows:\n"
+                     " - {name: a, path: same-network, search: yes, tool: {echo: {count: 1}}}\n"
+                     " - {name: b, path: same-network, search: yes, tool: {fake: {label: fixed}}}\n"
+                     " - {name: c, stage: s, path: same-network, search: yes, tool: fake}\n"
+                     " - {name: d, stage: s, path: same-network, tool: fake}\n"
+                     " - {name: e, path: same-network, tool: {fake: {label: fixed}}}\n");
+    const struct plan *plan = planned.plan;
+
+    (void)state;
+    assert_string_equal(plan->flows[0].reason,
+                        "a rate search needs a tool that sends at a rate, and 'echo' does not");
+    assert_string_equal(plan->flows[1].reason, "a rate search: its rate is fixed");
+    assert_string_equal(
+        plan->flows[2].reason,
+        "a rate search needs the path for itself, but other flows run at the same time");
+    assert_null(plan->flows[3].reason);
+    assert_null(plan->flows[4].reason);
+}
+
+static void counts_the_time_of_a_search(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows: [{name: f, path: same-network, duration: 1s, tool: {fake: {label:\n"
+                     "  bounded}}, search: {loss: [5%, 0.1%], time: 3m}}]\n");
+    const struct plan *plan = planned.plan;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    assert_int_equal(plan->flows[0].search_warmup_ns, 200000000);
+    /* ten trials of 2.3 s, one of 1.3 s */
+    assert_int_equal(plan->least_ns, 10 * 2300000000ull + 1300000000ull);
+    assert_int_equal(plan->most_ns, 180 * 1000000000ull + 1300000000ull);
+    assert_true(plan->bytes_unbounded);
+    plan_print(plan, out);
+    fclose(out);
+    assert_non_null(strstr(text,
+                           "      searches the rate for a loss of at most 5 %, 0.1 %: trials of "
+                           "2.00 s for at most 3 min 0 s\n"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +359,8 @@ int main(void)
         cmocka_unit_test(refuses_endpoints_that_the_cloud_makes_itself),
         cmocka_unit_test(draws_a_seed_when_there_is_none),
         cmocka_unit_test(prints_itself),
+        cmocka_unit_test(says_why_a_rate_can_not_be_searched_for),
+        cmocka_unit_test(counts_the_time_of_a_search),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

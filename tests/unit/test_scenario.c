@@ -333,6 +333,89 @@ static void refuses_twins(void **state)
             "s:5:11: flows[1].name: a flow of the name 'a' stands in line 4");
 }
 
+#define SEARCH(map) "flows: [{name: bulk, path: same-network, tool: fake, search: " map "}]\n"
+
+static void reads_a_search_with_its_defaults(void **state)
+{
+    _cleanup_(scenario_freep) struct scenario *s = parse(HEAD SEARCH("yes"));
+    const struct search_spec *search = s->flows[0].search;
+
+    (void)state;
+    assert_int_equal(search->loss_count, 4);
+    assert_true(search->losses[0] == 0 && search->losses[1] == 0.0001);
+    assert_true(search->losses[2] == 0.001 && search->losses[3] == 0.01);
+    assert_true(search->width == 0.02 && search->exceed == 0.5);
+    assert_int_equal(search->trial_ns, 2000000000);
+    assert_int_equal(search->sum_ns, 14000000000);
+    assert_int_equal(search->min_bps, 100000);
+    assert_int_equal(search->max_bps, 0);
+    assert_int_equal(search->time_ns, 600000000000);
+    assert_int_equal(s->flows[0].repeat.min, 1);
+    assert_int_equal(s->flows[0].repeat.max, 1);
+}
+
+static void reads_all_of_a_search(void **state)
+{
+    _cleanup_(scenario_freep) struct scenario *s = parse(
+        HEAD "flows:\n"
+             " - {name: a, path: same-network, tool: fake, repeat: 7, search: {loss: [5%, 0],\n"
+             "    width: 1%, trial: 60s, exceed: 0, min: 1M, max: 10G}}\n"
+             " - {name: b, path: same-network, tool: fake, search: {loss: 2%, trial: 1s,\n"
+             "    sum: 3s, time: 30s}}\n"
+             " - {name: c, path: same-network, tool: fake, search: no}\n");
+    const struct search_spec *a = s->flows[0].search, *b = s->flows[1].search;
+
+    (void)state;
+    assert_int_equal(a->loss_count, 2);
+    assert_true(a->losses[0] == 0.05 && a->losses[1] == 0);
+    assert_true(a->width == 0.01 && a->exceed == 0);
+    assert_int_equal(a->trial_ns, 60000000000);
+    assert_int_equal(a->sum_ns, 60000000000);
+    assert_int_equal(a->min_bps, 1000000);
+    assert_int_equal(a->max_bps, 10000000000);
+    assert_int_equal(s->flows[0].repeat.min, 7);
+    assert_int_equal(b->loss_count, 1);
+    assert_true(b->losses[0] == 0.02);
+    assert_int_equal(b->sum_ns, 3000000000);
+    assert_int_equal(b->time_ns, 30000000000);
+    assert_null(s->flows[2].search);
+    assert_int_equal(s->flows[2].repeat.min, 6);
+}
+
+static void refuses_searches_that_can_not_be(void **state)
+{
+    (void)state;
+    refused(HEAD SEARCH("maybe"),
+            "s:3:62: flows[0].search: 'maybe' is none of false, no, true, yes");
+    refused(HEAD SEARCH("[5%]"), "s:3:62: flows[0].search: a list where a word is wanted");
+    refused(HEAD SEARCH("{los: 5%}"),
+            "s:3:63: flows[0].search.los: there is no key 'los' here; did you mean 'loss'?");
+    refused(HEAD SEARCH("{loss: x}"),
+            "s:3:69: flows[0].search.loss: 'x' is not a share, as 2% or 0.02");
+    refused(HEAD SEARCH("{loss: 100%}"),
+            "s:3:69: flows[0].search.loss: '100%' can't be a goal: 0 to less than 100%");
+    refused(HEAD SEARCH("{loss: []}"),
+            "s:3:69: flows[0].search.loss: 0 goals where 1 to 8 are wanted");
+    refused(HEAD SEARCH("{loss: [1%, 0.01]}"),
+            "s:3:74: flows[0].search.loss[1]: the goal '0.01' stands there twice");
+    refused(HEAD SEARCH("{width: 0}"),
+            "s:3:70: flows[0].search.width: '0' is out of range: 0.10 % to 50.0 %");
+    refused(HEAD SEARCH("{exceed: 100%}"),
+            "s:3:71: flows[0].search.exceed: '100%' is out of range: 0.00 % to 90.0 %");
+    refused(HEAD SEARCH("{trial: 1ms}"),
+            "s:3:70: flows[0].search.trial: '1ms' is out of range: 10ms to 1h");
+    refused(HEAD SEARCH("{trial: 5s, sum: 4s}"),
+            "s:3:79: flows[0].search.sum: sum is less than one trial takes");
+    refused(HEAD SEARCH("{time: 13s}"),
+            "s:3:69: flows[0].search.time: time is less than the sum that one bound takes");
+    refused(HEAD SEARCH("{min: fast}"),
+            "s:3:68: flows[0].search.min: 'fast' is not a rate: write bit/s, as 100K or 2.5G");
+    refused(HEAD SEARCH("{max: 20T}"),
+            "s:3:68: flows[0].search.max: '20T' is out of range: 1K to 10T");
+    refused(HEAD SEARCH("{min: 1M, max: 1M}"),
+            "s:3:77: flows[0].search.max: max is not more than min");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +433,9 @@ int main(void)
         cmocka_unit_test(reads_thresholds_in_their_units),
         cmocka_unit_test(refuses_thresholds_that_mean_nothing),
         cmocka_unit_test(refuses_twins),
+        cmocka_unit_test(reads_a_search_with_its_defaults),
+        cmocka_unit_test(reads_all_of_a_search),
+        cmocka_unit_test(refuses_searches_that_can_not_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

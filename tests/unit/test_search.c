@@ -17,7 +17,7 @@
 #define S_NS     1000000000ull
 #define DATAGRAM (1400 * 8.0)
 #define SLOTS    20 /* in which capacity changes, of a second each */
-#define RUNS     400
+#define RUNS     200
 
 struct path {
     double capacity;    /* bit/s */
@@ -239,8 +239,8 @@ static void the_bounds_hold_the_answer_of_a_tool_that_stands_still_at_times(void
 {
     (void)state;
     holds("hiccups in 3 of 10 trials",
-          &(struct path){ .capacity = 1e9, .generator = 4e9, .fastest = 4e10, .hiccups = 0.3 }, 24,
-          17);
+          &(struct path){ .capacity = 1e9, .generator = 4e9, .fastest = 4e10, .hiccups = 0.3 }, 30,
+          20);
 }
 
 static void a_loss_at_any_load_does_not_hide_a_goal_above_it(void **state)
@@ -307,8 +307,9 @@ static void one_bad_trial_of_the_tool_is_not_its_limit(void **state)
     path.generator = 4e9;
     trial = trial_of(&path, search->next.rate_bps, 2);
     search_add(search, &trial, S_NS);
-    assert_int_equal(search->trials[0].load_bps, 0);
-    assert_int_equal(search->trials[1].load_bps, 1000000000);
+    assert_true(search->trials[0].weak);
+    assert_false(search->trials[1].weak);
+    assert_int_equal(search->next.rate_bps, 1000000000);
     search_free(search);
 }
 
@@ -354,11 +355,11 @@ static void when_the_time_is_up_what_is_known_is_said(void **state)
     struct search_answer answer;
 
     (void)state;
-    spec.time_ns = 16 * S_NS;
+    spec.time_ns = 20 * S_NS; /* for all but the verifying trial */
     search = search_run(&spec, &path);
     answer = search_answer(search, 0);
     assert_int_equal(answer.state, SEARCH_UNDECIDED);
-    assert_true(answer.lower_bps > 9.8e8 && answer.lower_bps < 1e9);
+    assert_true(answer.lower_bps > 9.8e8 && answer.lower_bps < 1e9 && answer.upper_bps > 1e9);
     assert_null(answer.verified);
     assert_true(search->next.rate_bps > 980000000);
     search_free(search);

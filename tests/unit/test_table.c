@@ -216,6 +216,34 @@ static void a_frame_goes_around_cells_of_several_lines(void **state)
                         "+---+------------+\n");
 }
 
+#define SEARCHED(path, goal)                                                                       \
+    "{\"flow\":\"udp\",\"key\":\"flow=udp,path=" path "\",\"path\":\"" path                        \
+    "\",\"status\":\"ok\",\"verdict\":\"none\",\"labels\":{},\"metrics\":{},\"notes\":[],"         \
+    "\"search\":{\"goals\":[{\"loss\":0.05," goal ",\"trials\":17},{\"loss\":0}]}}"
+
+static void the_bounds_of_a_search_stand_below_its_flow(void **state)
+{
+    (void)state;
+    shows(
+        "{" RUN ",\"results\":[" SEARCHED("a", "\"state\":\"found\",\"lower\":940e6,\"upper\":952."
+                                               "1e6") "," SEARCHED("b", "\"state\":\"irregular\","
+                                                                        "\"lower\":2e9") "," SEARCHED(
+            "c",
+            "\"state\":\"irregular\",\"upper\":1e5") "," SEARCHED("d",
+                                                                  "\"state\":\"undecided\"") "]}",
+        &plain,
+        HEAD "\nudp\n"
+             "  path\n"
+             "  a\n"
+             "  b\n"
+             "  c\n"
+             "  d\n"
+             "  search 5 %: 940.0 Mb/s to 952.1 Mb/s, 17 trials  (path=a)\n"
+             "  search 5 %: at least 2.000 Gb/s, 17 trials  (path=b)\n"
+             "  search 5 %: less than 100.0 kb/s, 17 trials  (path=c)\n"
+             "  search 5 %: nothing found, 17 trials, undecided  (path=d)\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +254,7 @@ int main(void)
         cmocka_unit_test(thresholds_say_how_many_and_why),
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(what_is_too_wide_is_cut_and_says_so),
+        cmocka_unit_test(the_bounds_of_a_search_stand_below_its_flow),
         cmocka_unit_test(a_document_without_anything_is_no_crash),
         cmocka_unit_test(a_frame_goes_around_cells_of_several_lines),
     };

@@ -52,7 +52,8 @@ static const struct vmtp_option options[] = {
       .help = "The SSH port where an endpoint does not say it" },
     { .name = "key",
       VMTP_OPT_PATH(struct hosts_options, key),
-      .help = "A private key; unless given, the agent's and ~/.ssh/id_ed25519, id_ecdsa and id_rsa" },
+      .help =
+          "A private key; unless given, the agent's and ~/.ssh/id_ed25519, id_ecdsa and id_rsa" },
     { .name = "passphrase",
       VMTP_OPT_STRING(struct hosts_options, passphrase),
       .flags = VMTP_SECRET,
@@ -125,7 +126,8 @@ static int hosts_check_endpoint(const void *opt, struct vmtp_error *err)
     return machine_check(opt, err);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------- */
+/* ---- life
+ * ----------------------------------------------------------------------------------------- */
 
 static struct ssh_patience patience_of(struct vmtp_self *self, uint64_t limit_ns)
 {
@@ -278,7 +280,8 @@ static int hosts_reach(struct vmtp_self *self, const struct vmtp_route *route,
     return r;
 }
 
-/* ---- commands --------------------------------------------------------------------------------------- */
+/* ---- commands
+ * --------------------------------------------------------------------------------------- */
 
 static struct ssh_place *place_of(const struct vmtp_endpoint *endpoint)
 {
@@ -306,8 +309,8 @@ static int hosts_reap(struct vmtp_self *self, struct vmtp_channel *channel)
     return ssh_place_reap(channel);
 }
 
-static int hosts_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                     const char *from, char *ret_path, size_t len, struct vmtp_error *err)
+static int hosts_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint, const char *from,
+                     char *ret_path, size_t len, struct vmtp_error *err)
 {
     struct ssh_patience patience = patience_of(self, PUT_NS);
 

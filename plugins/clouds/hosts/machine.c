@@ -34,7 +34,8 @@ static uint32_t family_of(const char *address)
     return inet_pton(AF_INET6, address, binary) == 1 ? 6 : 0;
 }
 
-/* ---- what is written ------------------------------------------------------------------------------ */
+/* ---- what is written
+ * ------------------------------------------------------------------------------ */
 
 /* The part of a list behind the last comma, and how long the part in front of it is. */
 static const char *last_of(const char *text, size_t len, size_t *ret_front)
@@ -76,14 +77,14 @@ int machine_check(const struct hosts_endpoint_options *opt, struct vmtp_error *e
     if (ssh_spec_parse(opt->ssh ? opt->ssh : "", &spec, err) < 0)
         return vmtp_wrap(err, "ssh");
     if (said(opt->address) && !family_of(opt->address))
-        return vmtp_fail(err, -EINVAL, "address: '%.80s' is no IPv4 or IPv6 address",
-                         opt->address);
+        return vmtp_fail(err, -EINVAL, "address: '%.80s' is no IPv4 or IPv6 address", opt->address);
     if (said(opt->address) && said(opt->interface))
         return vmtp_fail(err, -EINVAL, "address and interface: give one of the two");
     return machine_check_jump(opt->jump, err);
 }
 
-/* ---- whom to log in to ---------------------------------------------------------------------------- */
+/* ---- whom to log in to
+ * ---------------------------------------------------------------------------- */
 
 static int target_fill(struct vmtp_self *self, struct ssh_keyring *keyring, struct ssh_trust *trust,
                        struct ssh_wish *wish, struct ssh_target *target, struct vmtp_error *err)
@@ -190,7 +191,8 @@ int machine_aim(struct vmtp_self *self, struct ssh_keyring *keyring, struct ssh_
     return r;
 }
 
-/* ---- where its data plane is ------------------------------------------------------------------------ */
+/* ---- where its data plane is
+ * ------------------------------------------------------------------------ */
 
 static bool fits(const char *address, uint32_t family)
 {
@@ -228,7 +230,10 @@ static int interface_missing(const struct machine *machine, uint32_t family, str
     ssh_interface_names(machine->place.interfaces, names, sizeof names);
     return vmtp_fail(err, -EADDRNOTAVAIL, "interface %.40s of %s has no IP%s address; there are %s",
                      machine->opt->interface, machine->name,
-                     family == 6 ? "v6" : family == 4 ? "v4" : "", *names ? names : "none");
+                     family == 6   ? "v6"
+                     : family == 4 ? "v4"
+                                   : "",
+                     *names ? names : "none");
 }
 
 int machine_address(const struct machine *machine, uint32_t family, char ret[VMTP_ADDRESS_MAX],

@@ -119,10 +119,9 @@ static int iperf_prepare(struct vmtp_self *self, const struct vmtp_flow *flow,
         r = end_ask(self, flow->server, &state->server, err);
     if (r == 0 && o->protocol == PROTOCOL_UDP && o->direction != DIRECTION_UP &&
         o->connections > 1 && !version_least(&state->client, 2, 2, 0))
-        return vmtp_fail(err, -ENOTSUP,
-                         "endpoint %s: iperf %u.%u.%u can't receive over several UDP connections",
-                         flow->client->name, state->client.major, state->client.minor,
-                         state->client.patch);
+        return vmtp_fail(
+            err, -ENOTSUP, "endpoint %s: iperf %u.%u.%u can't receive over several UDP connections",
+            flow->client->name, state->client.major, state->client.minor, state->client.patch);
     return r;
 }
 

@@ -9,7 +9,7 @@
 #define ID_MAX      100000
 #define SECONDS_MAX 1e6
 
-static const char *skip(const char *at)
+static const char *spaces_skip(const char *at)
 {
     while (isspace((unsigned char)*at))
         at++;
@@ -17,12 +17,12 @@ static const char *skip(const char *at)
 }
 
 /* A number that a count, a time or a rate can be; NULL: there is none. */
-static const char *number(const char *at, double *ret)
+static const char *number_read(const char *at, double *ret)
 {
     char *end;
     double value;
 
-    at = skip(at);
+    at = spaces_skip(at);
     if (!isdigit((unsigned char)*at)) /* strtod() reads "nan", "0x" and signs, too */
         return NULL;
     value = strtod(at, &end);
@@ -32,26 +32,27 @@ static const char *number(const char *at, double *ret)
     return end;
 }
 
-static const char *word(const char *at, const char *wanted)
+static const char *word_read(const char *at, const char *wanted)
 {
     size_t len = strlen(wanted);
 
-    at = at ? skip(at) : "";
+    at = at ? spaces_skip(at) : "";
     return strncmp(at, wanted, len) == 0 ? at + len : NULL;
 }
 
-/* K, M or G in front of a unit. */
-static const char *scaled(const char *at, double step, const char *unit, double *value)
+/* A number of bytes or bits; -f b keeps it plain, else there are K, M or G in front of the unit. */
+static const char *scaled_read(const char *at, const char *unit, double *ret)
 {
     static const char letters[] = "KMGT";
     const char *letter;
 
-    at = at ? skip(at) : "";
+    at = at ? number_read(at, ret) : NULL;
+    at = at ? spaces_skip(at) : "";
     letter = *at ? strchr(letters, *at) : NULL;
     if (!letter)
-        return word(at, unit);
-    *value *= pow(step, (double)(letter - letters + 1));
-    return word(at + 1, unit);
+        return word_read(at, unit);
+    *ret *= pow(1024, (double)(letter - letters + 1));
+    return word_read(at + 1, unit);
 }
 
 /* "[  1] " or "[ *1] " */
@@ -59,23 +60,23 @@ static const char *id_read(const char *at, struct line *line)
 {
     double id = 0;
 
-    at = word(at, "[");
-    at = at ? skip(at) : "";
+    at = word_read(at, "[");
+    at = at ? spaces_skip(at) : "";
     line->back = *at == '*';
-    at = number(at + line->back, &id);
+    at = number_read(at + line->back, &id);
     line->id = id <= ID_MAX ? (int)id : -1;
-    return line->id < 0 ? NULL : word(at, "]");
+    return line->id < 0 ? NULL : word_read(at, "]");
 }
 
 /* "0.0000-0.5000 sec"; 2.0 puts a space behind the dash */
 static const char *span_read(const char *at, struct figures *figures)
 {
-    at = at ? number(at, &figures->start_s) : NULL;
-    at = word(at, "-");
-    at = at ? number(at, &figures->end_s) : NULL;
+    at = at ? number_read(at, &figures->start_s) : NULL;
+    at = word_read(at, "-");
+    at = at ? number_read(at, &figures->end_s) : NULL;
     if (!at || figures->start_s > figures->end_s || figures->end_s > SECONDS_MAX)
         return NULL;
-    return word(at, "sec");
+    return word_read(at, "sec");
 }
 
 /* "4466/0  4467 pps" or "12668/0  151  503K/94(29) us": only of TCP are there three columns. */
@@ -99,14 +100,14 @@ static bool receiver_read(const char *at, struct figures *figures)
     double jitter, lost, all;
     bool negative;
 
-    at = number(at, &jitter);
-    at = word(at, "ms");
+    at = number_read(at, &jitter);
+    at = word_read(at, "ms");
     if (!at)
         return false;
-    negative = *skip(at) == '-'; /* more came than were sent: some came twice */
-    at = number(skip(at) + negative, &lost);
-    at = word(at, "/");
-    if (!at || !number(at, &all))
+    negative = *spaces_skip(at) == '-'; /* more came than were sent: some came twice */
+    at = number_read(spaces_skip(at) + negative, &lost);
+    at = word_read(at, "/");
+    if (!at || !number_read(at, &all))
         return false;
     figures->jitter_ms = jitter;
     figures->lost = negative ? 0 : lost;
@@ -119,22 +120,19 @@ bool line_read(const char *text, struct line *ret)
     struct line line = { .reordered = NAN, .figures = { 0, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN } };
     struct figures *figures = &line.figures;
     const char *at = span_read(id_read(text, &line), figures), *rest;
-    double value, rate;
+    double value, rate; /* the rate follows from bytes and time */
 
-    at = at ? number(at, &value) : NULL;
     if (!at)
         return false;
-    if (word(at, "datagrams received out-of-order")) {
+    rest = number_read(at, &value);
+    if (rest && word_read(rest, "datagrams received out-of-order")) {
         line.reordered = value;
         *ret = line;
         return true;
     }
-    at = scaled(at, 1024, "Bytes", &value);
-    at = at ? number(at, &rate) : NULL;
-    rest = scaled(at, 1000, "bits/sec", &rate);
+    rest = scaled_read(scaled_read(at, "Bytes", &figures->bytes), "bits/sec", &rate);
     if (!rest)
         return false;
-    figures->bytes = value;
     if (!receiver_read(rest, figures))
         sender_read(rest, figures);
     *ret = line;
@@ -149,8 +147,8 @@ bool connect_read(const char *text, struct connect *ret)
     if (!strstr(text, " connected with "))
         return false;
     if (mss && (mss = strchr(mss + 16, '/')))
-        number(mss + 1, &ret->mss);
+        number_read(mss + 1, &ret->mss);
     if (took)
-        number(took + 4, &ret->time_ms);
+        number_read(took + 4, &ret->time_ms);
     return true;
 }

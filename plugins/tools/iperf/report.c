@@ -282,6 +282,17 @@ static void begin_note(struct iperf_state *state, enum vmtp_role role, uint64_t 
         state->begin_ns = time_ns - (uint64_t)since_ns;
 }
 
+/* It stands behind the line of the whole. */
+static int reordered_take(struct vmtp_self *self, const struct line *line)
+{
+    struct iperf_state *state = self->state;
+
+    if (!is_whole(state, &line->figures))
+        return 0;
+    state->reordered = fmax(state->reordered, 0) + line->reordered;
+    return state->received ? final(self, M_REORDERED, state->reordered) : 0;
+}
+
 static int line_take(struct vmtp_self *self, const struct vmtp_flow *flow, enum vmtp_role role,
                      const struct line *line, struct vmtp_error *err)
 {
@@ -291,11 +302,8 @@ static int line_take(struct vmtp_self *self, const struct vmtp_flow *flow, enum 
     struct stream *stream;
     int r = 0;
 
-    if (!isnan(line->reordered)) {
-        if (receives && is_whole(state, &line->figures))
-            state->reordered = fmax(state->reordered, 0) + line->reordered;
-        return 0;
-    }
+    if (!isnan(line->reordered))
+        return receives ? reordered_take(self, line) : 0;
     if (!receives && !isnan(line->figures.jitter_ms))
         return 0; /* the server's report, once more */
     stream = stream_of(side, line->id);

@@ -88,15 +88,17 @@ static int final(const struct reading *reading, uint32_t metric, double value)
     return isfinite(value) ? vmtp_emit(reading->self, metric, 0, value, true) : 0;
 }
 
-/* Before 3.7 there is one sum for UDP: what was sent, and what was lost of it. */
+/* Before 3.7 there is one sum for UDP: what was sent, and what was lost of it; less than nothing
+ * where a datagram came twice. */
 static double goodput_of(const struct reading *reading, bool back)
 {
     const json_t *sum = part(reading, "sum", back);
     double rate = told(part(reading, "sum_received", back), "bits_per_second");
+    double lost = told(sum, "lost_packets") / told(sum, "packets");
 
-    if (!isnan(rate))
-        return rate;
-    return told(sum, "bits_per_second") * (1 - told(sum, "lost_packets") / told(sum, "packets"));
+    if (isnan(rate))
+        rate = told(sum, "bits_per_second") * (isnan(lost) ? 1 : 1 - lost);
+    return rate;
 }
 
 static int emit_goodput(const struct reading *reading, bool both, struct vmtp_error *err)

@@ -102,7 +102,9 @@ static int datagrams_emit(struct vmtp_self *self, const struct vmtp_trial *trial
     const struct options *opt = self->opt;
     double seconds = (double)trial->duration_ns / NS_PER_S;
     double received = (double)(uint64_t)(trial_goodput(opt, trial) * seconds / DATAGRAM_BITS);
-    int r = vmtp_emit(self, SENT, 0, received + (double)opt->lost, true);
+    double asked = (double)(uint64_t)((double)trial->rate_bps * seconds / DATAGRAM_BITS);
+    double sent = (asked > received ? asked : received) + (double)opt->lost;
+    int r = vmtp_emit(self, SENT, 0, sent, true);
 
     if (r == 0)
         r = vmtp_emit(self, RECEIVED, 0, received, true);
@@ -179,7 +181,9 @@ static int null_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
 {
     const struct options *opt = self->opt;
 
-    (void)flow, (void)trial, (void)err;
+    (void)flow;
+    if (trial->rate_bps && opt->protocol != UDP)
+        return vmtp_fail(err, -EINVAL, "only datagrams have a loss to search by: protocol: udp");
     ret->extra_ns = opt->delay_ns;
     return 0;
 }
@@ -189,6 +193,7 @@ static const struct vmtp_tool tool = {
     .plan = null_plan,
     .prepare = null_prepare,
     .run = null_run,
+    .rated = 1,
 };
 
 static const struct vmtp_component null = {

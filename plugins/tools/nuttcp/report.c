@@ -142,6 +142,8 @@ static int emit_datagrams(struct vmtp_self *self, const struct nuttcp_state *sta
 static int emit_stream(struct vmtp_self *self, const struct nuttcp_state *state,
                        const struct tally *part, const struct figures *whole)
 {
+    const struct version *old =
+        version_least(&state->client, 7, 0, 0) ? &state->server : &state->client;
     char text[120];
     int r = emit(self, M_CONNECT_RTT, 0, whole->rtt_ms / 1e3);
 
@@ -149,7 +151,7 @@ static int emit_stream(struct vmtp_self *self, const struct nuttcp_state *state,
     if (r < 0 || tells_retransmits(state))
         return r < 0 ? r : emit(self, M_RETRANSMITS, 0, part->retransmits);
     snprintf(text, sizeof text, "nuttcp %u.%u.%u does not see retransmits; 7 and newer do",
-             state->client.major, state->client.minor, state->client.patch);
+             old->major, old->minor, old->patch);
     return vmtp_emit_event(self, VMTP_NOTE, text);
 }
 

@@ -32,9 +32,10 @@
 
 struct udp_sender {
     struct job *j;
-    char *payload; /* batch datagrams, one behind the other */
+    char *payload; /* most datagrams, one behind the other */
     size_t length;
-    uint32_t batch;
+    uint32_t least, most; /* datagrams that are sent at once ... */
+    uint32_t batch;       /* ... this time */
     bool gso;
     struct mmsghdr message[BATCH_MAX];
     struct iovec iov[BATCH_MAX];
@@ -162,10 +163,11 @@ static int send_until_end(struct udp_sender *s)
         if (s->phase == PHASE_WARMUP && now >= s->begin_ns)
             enter_measured(s, now);
         pace_catch_up(&s->pace, (double)(now - s->j->start_ns));
+        s->batch = pace_batch(&s->pace, (double)(now - s->j->start_ns), s->least, s->most);
         r = send_next(s, now);
         if (r)
             return r;
-        s->pace.next_ns += s->pace.gap_ns;
+        s->pace.next_ns += s->pace.gap_ns * s->batch;
     }
     meter_end(&s->meter, now);
     return 0;
@@ -180,29 +182,32 @@ static void send_result(struct udp_sender *s)
     result_begin(&w, buf, sizeof buf, s->j, &s->meter);
     json_add_uint(&w, "sent", s->sent);
     json_add_uint(&w, "bytes", s->sent * s->length);
-    json_add_uint(&w, "skipped", s->pace.skipped * s->batch);
+    json_add_uint(&w, "skipped", s->pace.skipped);
     json_add_uint(&w, "full", s->full);
-    json_add_uint(&w, "batch", s->batch);
+    json_add_uint(&w, "batch", s->most);
     json_add_flag(&w, "gso", s->gso);
     if (packets && s->wire_packets && s->sent_all)
         json_add_real(&w, "wire_ratio", (double)(packets - s->wire_packets) / (double)s->sent_all);
     output_send(s->j->t->out, &w);
 }
 
-static uint32_t batch_size(const struct udp_sender *s)
+static uint32_t most_at_once(const struct udp_sender *s)
 {
-    const struct params *p = &s->j->t->p;
-    uint32_t most = BATCH_MAX;
-    double gap = p->rate_bps ? (double)s->length * 8e9 / (double)p->rate_bps : 0, want;
+    uint32_t most = (uint32_t)(GSO_BYTES_MAX / s->length);
 
-    if (s->gso) {
-        most = (uint32_t)(GSO_BYTES_MAX / s->length);
-        most = most > GSO_SEGMENTS_MAX ? GSO_SEGMENTS_MAX : most ? most : 1;
-    }
-    if (gap <= 0)
-        return most;
-    want = gap >= SINGLE_NS ? 1 : SINGLE_NS / gap + 1;
-    return want < most ? (uint32_t)want : most;
+    if (!s->gso)
+        return BATCH_MAX;
+    return most > GSO_SEGMENTS_MAX ? GSO_SEGMENTS_MAX : most ? most : 1;
+}
+
+/* One at a time, unless the rate is too high for that from the start. */
+static uint32_t least_at_once(const struct udp_sender *s)
+{
+    double want = s->pace.gap_ns > 0 ? SINGLE_NS / s->pace.gap_ns + 1 : s->most;
+
+    if (s->pace.gap_ns >= SINGLE_NS)
+        return 1;
+    return want < s->most ? (uint32_t)want : s->most;
 }
 
 static int sender_init(struct udp_sender *s)
@@ -211,18 +216,19 @@ static int sender_init(struct udp_sender *s)
 
     s->length = p->length;
     s->gso = p->offload;
-    s->batch = batch_size(s);
-    s->gso = s->gso && s->batch > 1;
+    s->most = most_at_once(s);
+    s->gso = s->gso && s->most > 1;
+    pace_init(&s->pace, p->rate_bps, s->length);
+    s->least = least_at_once(s);
     s->begin_ns = s->j->start_ns + p->warmup_ns;
     s->end_ns = s->begin_ns + p->duration_ns;
-    pace_init(&s->pace, p->rate_bps, s->length * s->batch);
     s->interface = interface_of_socket(s->j->fd[0]);
     s->wire_packets = interface_tx_packets(s->interface);
     s->seq = calloc(s->j->count, sizeof *s->seq);
-    s->payload = payload_make(s->length * s->batch);
+    s->payload = payload_make(s->length * s->most);
     if (!s->seq || !s->payload)
         return vmtp_fail(&s->j->err, -ENOMEM, "out of memory");
-    for (uint32_t i = 0; i < s->batch; i++) {
+    for (uint32_t i = 0; i < s->most; i++) {
         s->iov[i] = (struct iovec){ s->payload + i * s->length, s->length };
         s->message[i].msg_hdr = (struct msghdr){ .msg_iov = &s->iov[i], .msg_iovlen = 1 };
     }
@@ -242,7 +248,7 @@ int udp_send(struct job *j)
         r = send_until_end(&s);
     if (!r && !trial_stopped(j->t))
         send_result(&s);
-    payload_free(s.payload, s.length * s.batch);
+    payload_free(s.payload, s.length * s.most);
     free(s.seq);
     return r;
 }

@@ -23,6 +23,7 @@ struct vmtp_record {
     uint64_t wall_ns; /* CLOCK_REALTIME */
     double value;
     uint32_t failed; /* 1: its trial failed, so it is no part of any result */
+    uint32_t search; /* 1: its trial was a step of a rate search, so it is no part of a metric */
 };
 
 struct vmtp_sink {

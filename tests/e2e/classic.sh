@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+# VMTP's command line between real hosts: sshd, nuttcp and ping in namespaces.
+. tests/e2e/lib.sh
+. tests/e2e/sshd.sh
+for program in sshd ssh-keygen nuttcp ping; do
+    PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || { skip "VMTP's command line: no $program here"; exit 0; }
+done
+[ "$(id -u)" -eq 0 ] || { skip "VMTP's command line between hosts: only root can make them"; exit 0; }
+at_exit() { hosts_down; }
+
+check "-sc prints the defaults as YAML" sh -c '"$1" -sc | /usr/bin/python3 -c "
+import sys, yaml
+d = yaml.safe_load(sys.stdin)
+assert d[\"tcp_tp_loop_count\"] == 3 and d[\"udp_loss_rate_range\"] == [2, 5], d"' - "$vmtp"
+check "an unknown flag is exit 2" status 2 "$vmtp" --protokols T
+check "and the error names it" says "unrecognized arguments: --protokols"
+
+hosts_up 3 || { echo "FAIL three hosts with sshd come up"; exit 1; }
+run() { at_controller "$vmtp" --plugin-path "$B/plugins" "$@" >"$dir/out" 2>"$dir/err"; }
+files() { find /tmp /var/tmp /dev/shm -maxdepth 1 -newer "$dir/authorized_keys" ! -path "$dir*" | sort; }
+before=$(files)
+
+result="$dir/two.json"
+run --host root@10.0.77.1 --host root@10.77.0.2 --json "$dir/none.json" --protocols I
+check "a host that can't be reached is exit 1" [ $? -eq 1 ]
+
+run --host root@10.77.0.1 --host root@10.77.0.2 -t 1 --udpbuf 1024 --json "$result"
+check "two hosts are measured" [ $? -eq 0 ]
+check "nothing is on stdout" [ ! -s "$dir/out" ]
+check "the first host is the server of both flows" holds "$result" \
+    '[(f["desc"], f["ip_from"], f["ip_to"]) for f in d["flows"]] == [("Native intra-host", "10.77.0.1", "10.77.0.1"), ("Native inter-host", "10.77.0.2", "10.77.0.1")]'
+check "TCP is measured three times with nuttcp" holds "$result" \
+    'len([r for r in d["flows"][1]["results"] if r["protocol"] == "TCP" and r["tool"].startswith("nuttcp") and r["pkt_size"] == 65536 and r["throughput_kbps"] > 1000 and r["rtt_ms"] > 0]) == 3'
+check "UDP has a throughput and a loss rate" holds "$result" \
+    '[(r["pkt_size"], r["loss_rate"] <= 5, r["throughput_kbps"] > 1000) for r in d["flows"][1]["results"] if r["protocol"] == "UDP"] == [(1024, True, True)]'
+check "ICMP has its three sizes, as strings" holds "$result" \
+    '[(p["packet_size"], p["tx_packets"], p["rx_packets"], float(p["rtt_avg_ms"]) > 0) for p in d["flows"][1]["results"][-1]["results"]] == [(64, "10", "10", True), (391, "10", "10", True), (1500, "10", "10", True)]'
+check "the report counts them" says "Failed Scenarios:"
+check "and has VMTP's rows" says "Native Throughput"
+
+run --host root@10.77.0.1 --host root@10.77.0.2 --host root@10.77.0.3 --protocols i --json "$result"
+check "every other host is a client, and so is the first" holds "$result" \
+    '[f["ip_from"] for f in d["flows"]] == ["10.77.0.1", "10.77.0.2", "10.77.0.3"]'
+run --host root@10.77.0.1 --host root@10.77.0.2 --inter-node-only --protocols I --json "$result"
+check "--inter-node-only leaves the first host out" holds "$result" '[f["desc"] for f in d["flows"]] == ["Native inter-host"]'
+run --host root@10.77.0.1 --protocols T -t1 --tp-tool native --json "$result"
+check "one host is measured with itself" holds "$result" \
+    'd["flows"][0]["desc"] == "Native intra-host" and d["flows"][0]["results"][0]["tool"].startswith("native")'
+run --host 'root@[fd77::1]' --host 'root@[fd77::2]' --protocols TI -t1 --json "$result"
+check "hosts may be IPv6 addresses" holds "$result" \
+    'd["flows"][1]["ip_to"] == "fd77::1" and all("error" not in r for r in d["flows"][1]["results"])'
+at_host 1 ip address add 10.77.1.1/24 dev lo
+at_host 2 ip route add 10.77.1.1 via 10.77.0.1
+run --host root@10.77.0.1::lo --host root@10.77.0.2 --protocols I --inter-node-only --json "$result"
+check "the server's interface can be chosen" holds "$result" 'd["flows"][0]["ip_to"] == "10.77.1.1"'
+run --host root@10.77.0.1 --host root@10.77.0.2 --bandwidth 20M --protocols TU --udpbuf 1024 -t1 --inter-node-only --json "$result"
+check "--bandwidth holds for TCP and UDP" holds "$result" \
+    'all(r["bandwidth_limit_kbps"] == 20000 and 15000 < r["throughput_kbps"] < 21000 for r in d["flows"][0]["results"])'
+
+printf 'tcp_tp_loop_count: 1\ntcp_pkt_sizes: [8192, 65536]\n' >"$dir/few.yaml"
+run -c "$dir/few.yaml" --host root@10.77.0.1 --protocol T -t1 --json "$result" --test-description "O'Neil <b>"
+check "a config file changes what is measured, a flag may be cut short" holds "$result" \
+    '[r["pkt_size"] for r in d["flows"][0]["results"]] == [8192, 65536] and d["test_description"] == "O'"'"'Neil <b>"'
+
+: >"$HOME/.ssh/known_hosts"
+run --host root@10.77.0.1 --protocols I --json "$dir/strange.json"
+check "a host whose key is not known is refused" [ $? -eq 1 ]
+check "and the error says what mends it" says "accept-new"
+run --host root@10.77.0.1 --protocols I --host-keys accept-new --json "$result"
+check "unless that was allowed" [ $? -eq 0 ]
+check "then its key is kept" [ -s "$HOME/.ssh/known_hosts" ]
+
+at_controller "$vmtp" --plugin-path "$B/plugins" --host root@10.77.0.1:s3cr3t --protocols T -t 30 \
+    --json "$dir/cut.json" --log-file "$dir/log" >/dev/null 2>"$dir/err" &
+pid=$!
+running() { pgrep -f 'nuttcp.*-T' >/dev/null; }
+until_true 20 running
+check "a password is gone from the arguments" sh -c '! tr "\0" " " </proc/'"$pid"'/cmdline | grep s3cr3t'
+kill -INT "$pid"
+wait "$pid"
+check "an interrupted run has failed scenarios" [ $? -eq 1 ]
+check "and a document with an error for what was not measured" holds "$dir/cut.json" 'd["flows"][0]["results"][0]["error"]'
+check "the password is in no file" sh -c '! grep -r s3cr3t "$1"' - "$dir"
+check "--log-file has the log" grep -q INFO "$dir/log"
+
+printf 'export OS_AUTH_URL=http://127.0.0.1:5000/v3\nexport OS_USERNAME=u\nexport OS_PASSWORD=s3cr3t\nexport OS_PROJECT_NAME=p\nexport OS_USER_DOMAIN_NAME=d\nexport OS_PROJECT_DOMAIN_ID=d\n' >"$dir/openrc"
+check "credentials are read, and it is said what can't be done yet" status 1 "$vmtp" -r "$dir/openrc"
+check "in these words" says "the OpenStack cloud plugin is not there yet"
+
+nothing_left() { [ "$(files)" = "$before" ]; }
+check "nothing is left on the hosts" until_true 5 nothing_left
+check "no probe runs any more" until_true 5 no_probes
+exit "$failed"
