@@ -233,8 +233,8 @@ static void says_what_a_search_has_found(void **state)
     document = document_of(&bench);
     says(document, "results/1/search/goals/0",
          "{\"loss\":0.05,\"state\":\"irregular\",\"lower\":100000000,"
-         "\"conditional_throughput\":99000000,\"trials\":5,\"verified\":{\"offered\":100000000,"
-         "\"goodput\":99000000,\"loss\":0.01,\"duration\":2,\"number\":5}}");
+         "\"conditional_throughput\":99000000,\"trials\":3,\"verified\":{\"offered\":100000000,"
+         "\"goodput\":99000000,\"loss\":0.01,\"duration\":2,\"number\":3}}");
     says(document, "results/1/search/goals/1/state", "\"undecided\"");
     says(document, "results/1/search/goals/1/verified", "absent");
     says(document, "results/1/search/trials/0",

@@ -140,6 +140,22 @@ static void catches_up_by_a_millisecond_at_most(void **state)
     assert_int_equal(p.skipped, 0);
 }
 
+static void sends_more_at_once_when_it_is_late(void **state)
+{
+    struct pace p;
+
+    (void)state;
+    pace_init(&p, 1000000000, 1250); /* 10 us */
+    assert_int_equal(pace_batch(&p, 0, 1, 64), 1);
+    assert_int_equal(pace_batch(&p, 9999, 1, 64), 1);
+    assert_int_equal(pace_batch(&p, 10000, 1, 64), 2);
+    assert_int_equal(pace_batch(&p, 95000, 1, 64), 10);
+    assert_int_equal(pace_batch(&p, 95000, 16, 64), 16);
+    assert_int_equal(pace_batch(&p, 5000000, 1, 64), 64);
+    pace_init(&p, 0, 1250);
+    assert_int_equal(pace_batch(&p, 0, 1, 64), 64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +167,7 @@ int main(void)
         cmocka_unit_test(matches_a_plain_count),
         cmocka_unit_test(paces_exactly),
         cmocka_unit_test(catches_up_by_a_millisecond_at_most),
+        cmocka_unit_test(sends_more_at_once_when_it_is_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

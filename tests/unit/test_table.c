@@ -221,27 +221,28 @@ static void a_frame_goes_around_cells_of_several_lines(void **state)
     "\",\"status\":\"ok\",\"verdict\":\"none\",\"labels\":{},\"metrics\":{},\"notes\":[],"         \
     "\"search\":{\"goals\":[{\"loss\":0.05," goal ",\"trials\":17},{\"loss\":0}]}}"
 
+#define FOUND     "\"state\":\"found\",\"lower\":940e6,\"upper\":952.1e6"
+#define AT_LEAST  "\"state\":\"irregular\",\"lower\":2e9"
+#define LESS_THAN "\"state\":\"irregular\",\"upper\":1e5"
+#define UNDECIDED "\"state\":\"undecided\""
+
+static const char searches[] = "{" RUN ",\"results\":[" SEARCHED("a", FOUND) "," SEARCHED(
+    "b", AT_LEAST) "," SEARCHED("c", LESS_THAN) "," SEARCHED("d", UNDECIDED) "]}";
+
 static void the_bounds_of_a_search_stand_below_its_flow(void **state)
 {
     (void)state;
-    shows(
-        "{" RUN ",\"results\":[" SEARCHED("a", "\"state\":\"found\",\"lower\":940e6,\"upper\":952."
-                                               "1e6") "," SEARCHED("b", "\"state\":\"irregular\","
-                                                                        "\"lower\":2e9") "," SEARCHED(
-            "c",
-            "\"state\":\"irregular\",\"upper\":1e5") "," SEARCHED("d",
-                                                                  "\"state\":\"undecided\"") "]}",
-        &plain,
-        HEAD "\nudp\n"
-             "  path\n"
-             "  a\n"
-             "  b\n"
-             "  c\n"
-             "  d\n"
-             "  search 5 %: 940.0 Mb/s to 952.1 Mb/s, 17 trials  (path=a)\n"
-             "  search 5 %: at least 2.000 Gb/s, 17 trials  (path=b)\n"
-             "  search 5 %: less than 100.0 kb/s, 17 trials  (path=c)\n"
-             "  search 5 %: nothing found, 17 trials, undecided  (path=d)\n");
+    shows(searches, &plain,
+          HEAD "\nudp\n"
+               "  path\n"
+               "  a\n"
+               "  b\n"
+               "  c\n"
+               "  d\n"
+               "  search 5 %: 940.0 Mb/s to 952.1 Mb/s, 17 trials  (path=a)\n"
+               "  search 5 %: at least 2.000 Gb/s, 17 trials  (path=b)\n"
+               "  search 5 %: less than 100.0 kb/s, 17 trials  (path=c)\n"
+               "  search 5 %: nothing found, 17 trials, undecided  (path=d)\n");
 }
 
 int main(void)

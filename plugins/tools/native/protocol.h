@@ -33,6 +33,8 @@
 #define PROBE_CONNECT_NS 5000000000ull   /* for connect and handshake */
 #define PROBE_DRAIN_NS   2000000000ull   /* for late datagrams after the sender's end */
 
+#define SINGLE_NS 2500.0 /* datagrams nearer to each other than this are sent several at once */
+
 #define PROBE_CONNECTIONS_MAX 1000
 #define PROBE_INTERVALS_MAX   10000
 #define PROBE_DURATION_MAX    86400000000000ull

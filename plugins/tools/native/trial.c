@@ -27,6 +27,12 @@ static bool may_spin(const struct session *s)
     return s->probe[CLIENT].cpus >= 2 && s->probe[SERVER].cpus >= 2;
 }
 
+/* So many datagrams that not each of them can have a system call of its own. */
+static bool is_fast(const struct run *run)
+{
+    return !run->rate_bps || (double)run->length * 8e9 / (double)run->rate_bps < SINGLE_NS;
+}
+
 static void choose(struct run *run)
 {
     const struct native_opt *o = run->opt;
@@ -38,7 +44,7 @@ static void choose(struct run *run)
     run->up = run->latency || o->direction != DIRECTION_DOWN;
     run->down = !run->latency && o->direction != DIRECTION_UP;
     run->offload = run->udp && !run->latency && !o->discard &&
-                   (o->offload == OFFLOAD_ON || (o->offload == OFFLOAD_AUTO && !run->rate_bps));
+                   (o->offload == OFFLOAD_ON || (o->offload == OFFLOAD_AUTO && is_fast(run)));
     run->same_machine = run->session->probe[CLIENT].boot[0] &&
                         !strcmp(run->session->probe[CLIENT].boot, run->session->probe[SERVER].boot);
     run->spin =

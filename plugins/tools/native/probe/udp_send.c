@@ -26,7 +26,6 @@
 #define GSO_BYTES_MAX    65000u
 #define GSO_SEGMENTS_MAX 64u /* UDP_MAX_SEGMENTS until Linux 6.9 */
 #define BATCH_MAX        64u
-#define SINGLE_NS        2500.0 /* below this gap a system call for each datagram is too slow */
 #define SLICE_NS         (20 * NS_PER_MS)
 #define RETRY_NS         (100 * NS_PER_US)
 
