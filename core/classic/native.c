@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * UDP is searched with short trials, each of which decides alone.  VMTP took 23 s for a size and
- * answered with the last second of it; nuttcp needs 3.8 s for a trial of one second.
+ * UDP is searched with short trials, each of which decides alone, and by vmtp's own probe: nuttcp
+ * needs 3.8 s for a trial of one second, so that VMTP took 23 s for a size.
  */
 #include "native.h"
 
 #include "../base/units.h"
 #include "draft.h"
 
-#define WARMUP       "500ms" /* slow start is over by then; VMTP's figures have it in them */
-#define SEARCH       "width: 5%, trial: 1s, sum: 1s, time: 30s"
-#define VERIFY_S     2 /* the trial that the figures of a search are of, at most */
+#define WARMUP   "500ms" /* slow start is over by then; VMTP's figures have it in them */
+#define SEARCH   "width: 5%, trial: 1s, sum: 1s"
+#define SEARCH_S 30 /* a search is given up after that ... */
+#define FRAGMENTS_S                                                                                \
+    150 /* ... or, where each overload is followed by 30 s in which fragments expire */
+#define PACKET_BYTES 1472 /* longer datagrams go in fragments nearly everywhere */
+#define VERIFY_S     2    /* the trial that the figures of a search are of, at most */
 #define PINGS        10
 #define DATA_PORT    5001 /* open in firewalls since VMTP's first day, as is the other */
 #define CONTROL_PORT 5002
@@ -212,9 +216,13 @@ static int endpoints_write(struct maker *maker)
 
 static enum wish_tool tool_of(const struct maker *maker, const struct classic_test *test)
 {
-    enum wish_tool tool = maker->wish->tool ? maker->wish->tool : TOOL_NUTTCP;
+    bool searched = test->protocol == CLASSIC_UDP && test->limit_kbps == 0;
 
-    return test->protocol == CLASSIC_MULTICAST ? TOOL_NUTTCP : tool; /* no other can */
+    if (test->protocol == CLASSIC_MULTICAST)
+        return TOOL_NUTTCP; /* no other can */
+    if (maker->wish->tool)
+        return maker->wish->tool;
+    return searched ? TOOL_NATIVE : TOOL_NUTTCP;
 }
 
 static void tool_write(struct maker *maker, const struct classic_test *test, enum wish_tool tool)
@@ -240,7 +248,7 @@ static void tool_write(struct maker *maker, const struct classic_test *test, enu
 }
 
 /* VMTP's range of losses: the figures are those of its upper end, which is the first goal. */
-static void search_write(struct maker *maker)
+static void search_write(struct maker *maker, uint64_t size_bytes)
 {
     const double *range = maker->settings->udp_loss_rate_range.items;
     uint64_t verify_s = maker->settings->time_s < VERIFY_S ? maker->settings->time_s : VERIFY_S;
@@ -248,8 +256,8 @@ static void search_write(struct maker *maker)
     draft_printf(&maker->draft, "    search: { loss: [%s%%", real_written(range[1]).text);
     if (range[0] < range[1])
         draft_printf(&maker->draft, ", %s%%", real_written(range[0]).text);
-    draft_printf(&maker->draft, "], %s }\n    duration: %llus\n    repeat: 1\n", SEARCH,
-                 (unsigned long long)verify_s);
+    draft_printf(&maker->draft, "], %s, time: %ds }\n    duration: %llus\n    repeat: 1\n", SEARCH,
+                 size_bytes > PACKET_BYTES ? FRAGMENTS_S : SEARCH_S, (unsigned long long)verify_s);
 }
 
 static void times_write(struct maker *maker, const struct classic_test *test)
@@ -257,7 +265,7 @@ static void times_write(struct maker *maker, const struct classic_test *test)
     bool tcp = test->protocol == CLASSIC_TCP;
 
     if (!tcp && test->limit_kbps == 0) {
-        search_write(maker);
+        search_write(maker, test->size_bytes);
         return;
     }
     draft_printf(&maker->draft, "    duration: %llus\n    warmup: " WARMUP "\n    repeat: %llu\n",
@@ -281,7 +289,8 @@ static void test_write(struct maker *maker, const struct classic_test *test)
         return;
     }
     tool_write(maker, test, tool_of(maker, test));
-    if (maker->wish->tool == 0 && test->protocol != CLASSIC_MULTICAST) {
+    if (maker->wish->tool == 0 && test->protocol != CLASSIC_MULTICAST &&
+        tool_of(maker, test) != TOOL_NATIVE) {
         draft_printf(draft, "    otherwise: ");
         tool_write(maker, test, TOOL_NATIVE);
     }

@@ -184,8 +184,8 @@ static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_e
     };
     int r;
 
-    context_step(&flow->context,
-                 table.warmup_ns + table.duration_ns + planned->extra_ns + TRIAL_NS);
+    context_step(&flow->context, table.warmup_ns + table.duration_ns + planned->extra_ns +
+                                     planned->slack_ns + TRIAL_NS);
     if (tool_of(flow)->run)
         r = tool_of(flow)->run(&flow->tool->self, &flow->table, &table, err);
     else

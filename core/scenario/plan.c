@@ -148,6 +148,7 @@ static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct pl
     if (tools && !flow->reason)
         r = tool_ask(plan, tools, flow, &cost, err);
     flow->extra_ns = cost.extra_ns;
+    flow->slack_ns = cost.slack_ns;
     flow->bytes = cost.bytes;
     flow->port = cost.port;
     if (r == 0 && !flow->reason && cost.alone && beside_others) {

@@ -8,9 +8,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define LOGINS_MAX 8 /* at one server at a time: its MaxStartups is 10 unless told otherwise */
+/* Commands that are on their way at one server, from login to first line: its MaxStartups is 10
+ * unless told otherwise, and shells that start all at once start late. */
+#define STARTS_MAX 8
 
 struct ssh_loop {
     pthread_t thread;
@@ -56,15 +59,6 @@ static bool same_server(const struct ssh_target *one, const struct ssh_target *o
            strcmp(one->spec.host, other->spec.host) == 0;
 }
 
-static bool may_log_in(const struct ssh_loop *loop, const struct ssh_session *waiting)
-{
-    unsigned int busy = 0;
-
-    for (const struct ssh_session *s = loop->sessions; s; s = s->next)
-        busy += ssh_session_is_connecting(s) && same_server(s->target, waiting->target);
-    return busy < LOGINS_MAX;
-}
-
 /* What came for a jump host may be for those behind it. */
 static bool is_due(const struct ssh_session *session)
 {
@@ -80,7 +74,7 @@ static void sessions_step(struct ssh_loop *loop)
         s->roused = false;
     }
     for (struct ssh_session *s = loop->sessions; s; s = s->next) {
-        if (s->state == SSH_WAITS && now_ns >= s->wake_ns && may_log_in(loop, s))
+        if (s->state == SSH_WAITS && now_ns >= s->wake_ns)
             ssh_session_begin(s);
         if (is_due(s))
             ssh_session_step(s);
@@ -150,14 +144,25 @@ static void session_leave(struct ssh_process *process)
     ssh_session_rouse(session);
 }
 
+static bool may_start(const struct ssh_loop *loop, const struct ssh_process *waiting)
+{
+    unsigned int busy = 0;
+
+    for (const struct ssh_process *p = loop->processes; p; p = p->next)
+        busy +=
+            p->session && p->state < SSH_PROCESS_RUNS && same_server(p->target, waiting->target);
+    return busy < STARTS_MAX;
+}
+
+/* Until it may start, a process has no connection: one without a channel would not be read. */
 static void processes_step(struct ssh_loop *loop)
 {
     for (struct ssh_process *p = loop->processes; p; p = p->next) {
         if (p->state == SSH_PROCESS_ENDED)
             continue;
-        if (!p->session)
+        if (!p->session && may_start(loop, p))
             session_find(loop, p);
-        else if (p->session->state >= SSH_READY &&
+        else if (p->session && p->session->state >= SSH_READY &&
                  (is_due(p->session) || ssh_now_ns() >= p->deadline_ns))
             ssh_process_step(p);
     }
@@ -235,14 +240,12 @@ static size_t fds_fill(struct ssh_loop *loop)
 
 static uint64_t wake_time(const struct ssh_loop *loop)
 {
-    uint64_t now_ns = ssh_now_ns(), wake_ns = UINT64_MAX;
+    uint64_t wake_ns = UINT64_MAX;
 
     for (const struct ssh_session *s = loop->sessions; s; s = s->next) {
         if (s->roused)
-            return now_ns;
-        if (s->state == SSH_DEAD || (s->state == SSH_WAITS && s->wake_ns <= now_ns))
-            continue; /* it waits for its turn, and whoever gives way rouses the loop */
-        if (s->wake_ns < wake_ns)
+            return 0;
+        if (s->state != SSH_DEAD && s->wake_ns < wake_ns)
             wake_ns = s->wake_ns;
     }
     for (const struct ssh_process *p = loop->processes; p; p = p->next)
@@ -282,6 +285,17 @@ static void *loop_run(void *arg)
     return NULL;
 }
 
+/* A machine takes nine fds or more, and the limit is often 1024: as many as one may have. */
+static void fds_allow(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit); /* if not, opening one says so */
+    }
+}
+
 /* A broken pipe is an error here and no signal; the others are the program's business. */
 static int thread_start(struct ssh_loop *loop)
 {
@@ -300,6 +314,7 @@ int ssh_loop_new(struct ssh_loop **ret, struct vmtp_error *err)
     struct ssh_loop *loop = calloc(1, sizeof *loop);
     int r = loop ? 0 : -ENOMEM;
 
+    fds_allow();
     if (r == 0 && libssh2_init(0) != 0)
         r = -ENOMEM;
     if (r == 0 && (loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)

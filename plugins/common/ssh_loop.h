@@ -3,8 +3,8 @@
  * The loop: one thread that serves all SSH connections of a cloud, and the commands on them.
  *
  * Commands are started from any thread.  They share connections: up to eight, or as many as the
- * server likes, go over one; no more than eight logins to one server happen at a time.  Every
- * process must be reaped or dropped before the loop is freed.
+ * server likes, go over one; no more than eight at one server log in and start at the same time.
+ * Every process must be reaped or dropped before the loop is freed.
  */
 #ifndef COMMON_SSH_LOOP_H
 #define COMMON_SSH_LOOP_H

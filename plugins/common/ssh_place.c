@@ -108,11 +108,11 @@ static int lost(struct ssh_place *place, struct vmtp_error *err)
     return vmtp_fail(err, -ENOTCONN, "vmtp's shell there was ended by somebody else");
 }
 
-/* All of it, within the time of a login. */
+/* All of it, within the time that a command may take to start. */
 static int greeting_read(struct ssh_place *place, struct ssh_patience patience,
                          struct ssh_buffer *ret, struct vmtp_error *err)
 {
-    uint64_t limit_ns = ssh_now_ns() + place->target->timeout_ns;
+    uint64_t limit_ns = ssh_now_ns() + SSH_START_TIMEOUTS * place->target->timeout_ns;
     int r = 1;
 
     if (limit_ns < patience.deadline_ns)

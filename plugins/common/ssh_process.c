@@ -100,6 +100,7 @@ static void tell_started(struct ssh_process *process, int pid)
     pthread_mutex_unlock(process->lock);
     process->state = SSH_PROCESS_RUNS;
     process->deadline_ns = UINT64_MAX;
+    ssh_session_rouse(process->session); /* another may start */
     eventfd_write(process->started_fd, 1);
 }
 
@@ -168,7 +169,7 @@ static void open_step(struct ssh_process *process)
     ssh_session_rouse(session); /* whoever is next */
     if (process->channel) {
         process->state = SSH_PROCESS_EXECS;
-        process->deadline_ns = ssh_now_ns() + process->target->timeout_ns;
+        process->deadline_ns = ssh_now_ns() + SSH_START_TIMEOUTS * process->target->timeout_ns;
         memcpy(&process->peer, &session->peer, sizeof process->peer);
     } else if (!ssh_session_check(session)) {
         lose(process);

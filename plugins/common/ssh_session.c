@@ -252,7 +252,6 @@ static void go_again(struct ssh_session *session)
         return;
     }
     session->state = SSH_WAITS;
-    ssh_session_rouse(session); /* its turn is another's */
     session->wake_ns = ssh_now_ns() + wait_ns + (uint64_t)((uintptr_t)session >> 6) % wait_ns / 2;
 }
 

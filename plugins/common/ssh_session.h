@@ -19,6 +19,10 @@
 
 #define SSH_CHANNELS_MAX 8 /* of one connection: servers allow 10 unless told otherwise */
 
+/* A command may take so much longer to start than a login: behind it is a shell with its start-up
+ * files, on a machine that may start many at once. */
+#define SSH_START_TIMEOUTS 3
+
 /* A server and how to get into it.  Constant once used; outlives the loop. */
 struct ssh_target {
     struct ssh_spec spec; /* with a port */
@@ -29,7 +33,7 @@ struct ssh_target {
 };
 
 enum ssh_session_state {
-    SSH_WAITS, /* for its turn */
+    SSH_WAITS, /* until wake_ns */
     SSH_LOOKS_UP,
     SSH_CONNECTS,
     SSH_TUNNELS,
@@ -62,11 +66,11 @@ struct ssh_session {
     struct vmtp_error err;
 };
 
-/* outer must be in the state that it is wanted in; NULL with a target that has no jump. */
+/* outer: the connection to the jump host; NULL where the target has none. */
 struct ssh_session *ssh_session_new(const struct ssh_target *target, struct ssh_session *outer);
 void ssh_session_free(struct ssh_session *session);
 
-/* Out of SSH_WAITS. */
+/* Out of SSH_WAITS: a new connection. */
 void ssh_session_begin(struct ssh_session *session);
 bool ssh_session_is_connecting(const struct ssh_session *session);
 void ssh_session_step(struct ssh_session *session);

@@ -224,6 +224,7 @@ static void cost(void)
     FIELD(vmtp_cost, bytes);
     FIELD(vmtp_cost, port);
     FIELD(vmtp_cost, alone);
+    FIELD(vmtp_cost, slack_ns);
 }
 
 static void program(void)

@@ -16,7 +16,7 @@ check "an unknown flag is exit 2" status 2 "$vmtp" --protokols T
 check "and the error names it" says "unrecognized arguments: --protokols"
 
 hosts_up 3 || { echo "FAIL three hosts with sshd come up"; exit 1; }
-run() { at_controller "$vmtp" --plugin-path "$B/plugins" "$@" >"$dir/out" 2>"$dir/err"; }
+run() { at_controller "$vmtp" "$@" >"$dir/out" 2>"$dir/err"; }
 files() { find /tmp /var/tmp /dev/shm -maxdepth 1 -newer "$dir/authorized_keys" ! -path "$dir*" | sort; }
 before=$(files)
 
@@ -70,7 +70,7 @@ run --host root@10.77.0.1 --protocols I --host-keys accept-new --json "$result"
 check "unless that was allowed" [ $? -eq 0 ]
 check "then its key is kept" [ -s "$HOME/.ssh/known_hosts" ]
 
-at_controller "$vmtp" --plugin-path "$B/plugins" --host root@10.77.0.1:s3cr3t --protocols T -t 30 \
+at_controller "$vmtp" --host root@10.77.0.1:s3cr3t --protocols T -t 30 \
     --json "$dir/cut.json" --log-file "$dir/log" >/dev/null 2>"$dir/err" &
 pid=$!
 running() { pgrep -f 'nuttcp.*-T' >/dev/null; }

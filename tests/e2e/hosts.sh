@@ -42,7 +42,7 @@ ssh-keygen -q -N '' -t ed25519 -f "$dir/host-other"
 
 secret='p4ss w0rd'
 hash=$(openssl passwd -6 "$secret")
-cp /etc/passwd "$dir/passwd"
+sed 's|^\(root:.*:\)[^:]*$|\1/bin/sh|' /etc/passwd >"$dir/passwd" # not this machine's .bashrc
 cp /etc/shadow "$dir/shadow"
 user() { # NAME SHELL [HOME]
     echo "$1:x:1500:65534::${3:-/tmp}:$2" >>"$dir/passwd"

@@ -138,6 +138,7 @@ static int native_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
     if (o->measure == MEASURE_LATENCY && o->frequency)
         bits = seconds * 8.0 * (double)(o->frequency * (o->request + o->response));
     ret->extra_ns = EXTRA_NS;
+    ret->slack_ns = o->protocol == PROTOCOL_UDP ? PROBE_REASSEMBLY_NS : 0;
     ret->bytes = (uint64_t)(bits / 8);
     ret->port = (uint32_t)o->port;
     return 0;

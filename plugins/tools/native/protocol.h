@@ -27,11 +27,12 @@
 #define PROBE_VERSION "0"
 #endif
 
-#define PROBE_SILENCE_NS 3000000000ull   /* without a line from the controller: stop */
-#define PROBE_READY_NS   120000000000ull /* the same, between setup and go */
-#define PROBE_ALIVE_NS   500000000ull    /* so often it says something */
-#define PROBE_CONNECT_NS 5000000000ull   /* for connect and handshake */
-#define PROBE_DRAIN_NS   2000000000ull   /* for late datagrams after the sender's end */
+#define PROBE_SILENCE_NS    3000000000ull   /* without a line from the controller: stop */
+#define PROBE_READY_NS      120000000000ull /* the same, between setup and go */
+#define PROBE_ALIVE_NS      500000000ull    /* so often it says something */
+#define PROBE_CONNECT_NS    5000000000ull   /* for connect and handshake */
+#define PROBE_REASSEMBLY_NS 32000000000ull  /* for fragments of an earlier trial to expire */
+#define PROBE_DRAIN_NS      2000000000ull   /* for late datagrams after the sender's end */
 
 #define SINGLE_NS 2500.0 /* datagrams nearer to each other than this are sent several at once */
 

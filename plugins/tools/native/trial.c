@@ -12,7 +12,7 @@
 #include <sys/random.h>
 
 #define NS_PER_S   1000000000ull
-#define SETUP_NS   (PROBE_CONNECT_NS + 3 * NS_PER_S)
+#define SETUP_NS   (PROBE_CONNECT_NS + PROBE_REASSEMBLY_NS + 3 * NS_PER_S)
 #define LATE_NS    (10 * NS_PER_S) /* for results, after the time that a trial takes */
 #define STOPPED_NS (3 * NS_PER_S)
 

@@ -8,6 +8,7 @@
 
 #include "../protocol.h"
 #include "clock.h"
+#include "reassembly.h"
 #include "socket.h"
 
 #include <poll.h>
@@ -101,7 +102,9 @@ static void *trial_main(void *arg)
     int r;
 
     prctl(PR_SET_TIMERSLACK, 1);
-    r = t->p.server ? trial_accept(t, &err) : trial_connect(t, &err);
+    r = reassembly_wait(t, &err);
+    if (!r)
+        r = t->p.server ? trial_accept(t, &err) : trial_connect(t, &err);
     if (!r)
         wait_start(t);
     atomic_store(&t->running, true);

@@ -49,6 +49,7 @@ struct vmtp_cost {
     uint64_t bytes;    /* that may go over the path; 0: as much as it carries */
     uint32_t port;     /* the server listens there; 0: none, or any that is free */
     uint32_t alone;    /* 1: no other flow may run beside it */
+    uint64_t slack_ns; /* that a trial may now and then take longer than all that */
 };
 
 struct vmtp_tool {

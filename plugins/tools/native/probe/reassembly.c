@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reassembly.h"
+
+#include "clock.h"
+
+#include "../protocol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ETHERNET_PAYLOAD 1472u     /* what fits a packet nearly everywhere */
+#define ROOM_SHARE       4         /* a fourth may be taken */
+#define THRESHOLD_BYTES  (4 << 20) /* net.ipv4.ipfrag_high_thresh where it can't be read */
+#define LOOK_NS          (50 * NS_PER_MS)
+
+/* "FRAG: inuse 0 memory 0", or "FRAG6: ..."; 0 where it can't be read. */
+static uint64_t memory_taken(bool ipv6)
+{
+    FILE *file = fopen(ipv6 ? "/proc/net/sockstat6" : "/proc/net/sockstat", "re");
+    unsigned long long taken = 0;
+    char line[128];
+
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, ipv6 ? "FRAG6: inuse %*u memory %llu" : "FRAG: inuse %*u memory %llu",
+                   &taken) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return taken;
+}
+
+static uint64_t memory_limit(bool ipv6)
+{
+    FILE *file = fopen(ipv6 ? "/proc/sys/net/ipv6/ip6frag_high_thresh"
+                            : "/proc/sys/net/ipv4/ipfrag_high_thresh",
+                       "re");
+    unsigned long long limit = THRESHOLD_BYTES;
+
+    if (file && fscanf(file, "%llu", &limit) != 1)
+        limit = THRESHOLD_BYTES;
+    if (file)
+        fclose(file);
+    return limit;
+}
+
+int reassembly_wait(struct trial *t, struct vmtp_error *err)
+{
+    bool ipv6 = t->p.family == 6;
+    uint64_t began = clock_now(), room;
+    char text[120];
+
+    if (!t->p.udp || t->p.latency || t->p.length <= ETHERNET_PAYLOAD)
+        return 0;
+    room = memory_limit(ipv6) / ROOM_SHARE;
+    while (memory_taken(ipv6) > room && !trial_stopped(t)) {
+        if (clock_now() > began + PROBE_REASSEMBLY_NS)
+            return vmtp_fail(err, -ETIMEDOUT,
+                             "the kernel's memory for fragments stays full: nothing longer than a "
+                             "packet can arrive");
+        clock_nap(LOOK_NS);
+    }
+    if (clock_now() < began + NS_PER_S)
+        return 0;
+    snprintf(text, sizeof text, "waited %.0f s for fragments of an earlier overload to expire",
+             (double)(clock_now() - began) * 1e-9);
+    output_text(t->out, "note", text);
+    return 0;
+}
