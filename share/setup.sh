@@ -5,7 +5,7 @@
 set -eu
 
 build='gcc libc6-dev make pkg-config libyaml-dev libjansson-dev libmnl-dev libnftnl-dev libssh2-1-dev libssl-dev'
-check='libcmocka-dev python3 python3-jsonschema iproute2 procps util-linux mount valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy iperf3 iputils-ping openssh-server openssh-client openssl dropbear-bin tcsh fish busybox'
+check='libcmocka-dev nuttcp iperf python3 python3-jsonschema iproute2 procps util-linux mount valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy iperf3 iputils-ping openssh-server openssh-client openssl dropbear-bin tcsh fish busybox'
 bench='iproute2 iperf3 iperf nuttcp python3'
 
 wanted=$build

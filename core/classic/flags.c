@@ -36,7 +36,7 @@ const struct flag flags[] = {
          "mongoDB server to store results in"),
     FLAG(FLAG_JSON, NULL, "json", "<file>", "store results in a JSON file"),
     FLAG(FLAG_TP_TOOL, NULL, "tp-tool", "<nuttcp|iperf|iperf3|native>",
-         "throughput tool (default nuttcp, or native where a host has no nuttcp)"),
+         "throughput tool (default nuttcp, or native where a host has no nuttcp and for UDP without --bandwidth)"),
     FLAG(FLAG_AVAILABILITY_ZONE, NULL, "availability_zone", "<availability_zone>",
          "availability zone for running VMTP", .openstack = true),
     FLAG(FLAG_HYPERVISOR, NULL, "hypervisor", "[<az>:]<hostname>",

@@ -79,8 +79,6 @@ static int request_read(struct cli *cli, struct classic *classic, struct vmtp_er
     const struct wish *wish = classic->wish;
     int r = settings_load(wish, getenv("HOME"), &classic->settings, err);
 
-    for (size_t i = 0; r == 0 && i < classic->settings->warning_count; i++)
-        log_line(&cli->log, VMTP_WARN, "%s", classic->settings->warnings[i]);
     r = r < 0 ? r : credentials_read(wish, &classic->credentials, err);
     r = r < 0 ? r : json_file_check(wish->json_file, err);
     r = r < 0 ? r
@@ -94,7 +92,6 @@ static int request_read(struct cli *cli, struct classic *classic, struct vmtp_er
 static int run_prepare(struct cli *cli, struct classic *classic, struct vmtp_error *err)
 {
     const struct prompt prompt = { secret_ask, classic->request };
-    const struct plan_tools tools = ask_tools(&cli->log);
     const char *text = classic->request->scenario;
     int r;
 
@@ -102,7 +99,7 @@ static int run_prepare(struct cli *cli, struct classic *classic, struct vmtp_err
     log_text(&cli->log, VMTP_DEBUG, text);
     r = scenario_parse(text, strlen(text), "command line", classic->registry, &prompt,
                        &classic->scenario, err);
-    r = r < 0 ? r : plan_make(classic->scenario, &tools, &classic->plan, err);
+    r = r < 0 ? r : ask_plan(classic->scenario, &cli->log, &classic->plan, err);
     return r < 0 ? r
                  : run_new(classic->plan, classic->registry, &cli->log, NULL, &classic->run, err);
 }

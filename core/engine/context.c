@@ -354,6 +354,21 @@ static int host_freed(struct vmtp_self *self, const char *kind, const char *id,
     return ledger ? ledger_drop(ledger, kind, id, err) : -EINVAL;
 }
 
+static int host_version(struct vmtp_self *self, const char *text)
+{
+    struct context *context = context_of(self);
+    struct measurement *measurement = context->measurement;
+    struct run *run = context->run;
+
+    if (!measurement || !text)
+        return -EINVAL;
+    pthread_mutex_lock(&run->lock);
+    if (!measurement->tool_version || strcmp(measurement->tool_version, text) != 0)
+        measurement->tool_version = arena_strdup(run->arena, text);
+    pthread_mutex_unlock(&run->lock);
+    return measurement->tool_version ? 0 : -ENOMEM;
+}
+
 const struct vmtp_host context_host = {
     .size = sizeof context_host,
     .abi_minor = VMTP_ABI_MINOR,
@@ -377,4 +392,5 @@ const struct vmtp_host context_host = {
     .endpoint = host_endpoint,
     .owns = host_owns,
     .freed = host_freed,
+    .version = host_version,
 };

@@ -5,6 +5,7 @@
 #include "plugin.h"
 
 #include <dirent.h>
+#include <sys/stat.h>
 
 #define TEXT(number)   #number
 #define TEXT_OF(macro) TEXT(macro)
@@ -43,6 +44,15 @@ static bool comes_before(const struct component *a, const struct component *b)
     return strcmp(a->table.name, b->table.name) < 0;
 }
 
+/* The same folder may be named twice. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 /* The first one found has the name: folders searched earlier win. */
 static int take(struct registry *registry, struct component *component)
 {
@@ -51,6 +61,8 @@ static int take(struct registry *registry, struct component *component)
     struct component **at = &registry->components;
     char reason[PATH_MAX + 128];
 
+    if (twin && is_same_file(twin->path, component->path))
+        return 0;
     if (twin) {
         snprintf(reason, sizeof reason, "%s %s: %s has that name already",
                  kind_name(component->table.kind), component->table.name, twin->path);

@@ -243,11 +243,15 @@ static json_t *reach_json(const struct vmtp_reach *reach)
     return json;
 }
 
-static void where_add(json_t *json, const struct planned_flow *flow)
+static void where_add(json_t *json, const struct measurement *measurement)
 {
+    const struct planned_flow *flow = measurement->flow;
     const struct vmtp_route *route = &flow->route;
+    const char *version = measurement->tool_version;
 
     field_add(json, "tool", text_json(flow->variant->tool->table.name));
+    if (version)
+        field_add(json, "tool_version", text_json(version));
     if (route->path && *route->path)
         field_add(json, "path", text_json(route->path));
     if (route->placement && *route->placement)
@@ -275,7 +279,7 @@ json_t *entry_make(const struct result *result, enum verdict verdict)
 
     field_add(json, "key", text_json(flow->key));
     field_add(json, "flow", text_json(flow->spec->name));
-    where_add(json, flow);
+    where_add(json, measurement);
     field_add(json, "labels", pairs_json(flow->labels, flow->label_count));
     field_add(json, "options", pairs_json(variant->options, variant->option_count));
     field_add_filled(json, "reach", reach_json(&measurement->reach));

@@ -67,11 +67,12 @@ struct measurement {
     struct vmtp_reach reach; /* how the cloud says the server is reached; zero before it is known */
     struct trial **trials;   /* owned; in the order run */
     size_t trial_count, room;
-    struct search *search; /* owned: for the rate; NULL: none, or not yet begun */
-    uint32_t searched;     /* trials that served the search alone, and are not among these */
-    const char *instead;   /* why another tool than the flow names measured it; NULL: none did */
-    const char *reason;    /* why it was skipped; NULL: it was not */
-    char *error;           /* why it failed outside a trial; NULL: it did not */
+    struct search *search;    /* owned: for the rate; NULL: none, or not yet begun */
+    uint32_t searched;        /* trials that served the search alone, and are not among these */
+    const char *tool_version; /* as the tool told; NULL: it did not */
+    const char *instead;      /* why another tool than the flow names measured it; NULL: none did */
+    const char *reason;       /* why it was skipped; NULL: it was not */
+    char *error;              /* why it failed outside a trial; NULL: it did not */
 };
 
 /* Takes the trial. */

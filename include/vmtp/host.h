@@ -163,6 +163,10 @@ struct vmtp_host {
     int (*owns)(struct vmtp_self *, const char *kind, const char *id, struct vmtp_error *);
     /* [worker] Clouds: it is gone again. */
     int (*freed)(struct vmtp_self *, const char *kind, const char *id, struct vmtp_error *);
+
+    /* [worker] Tools, in prepare() or run(): the version of the program that measures, "6.1.2".
+     * It stands beside the results. */
+    int (*version)(struct vmtp_self *, const char *text);
 };
 
 /* An instance: of a tool one for each flow, of the other kinds one for each entry in the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "version.h"
 
+#include <vmtp/plugin.h>
+
 struct answer {
     const char *label;
     struct version version;
@@ -38,6 +40,15 @@ int version_ask(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                          endpoint->name, argv[0], answer.words);
     *ret = answer.version;
     return 0;
+}
+
+void version_tell(struct vmtp_self *self, const struct version *version)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%u.%u.%u", version->major, version->minor, version->patch);
+    if (VMTP_HAS(self->host, version))
+        self->host->version(self, text);
 }
 
 bool version_least(const struct version *version, unsigned major, unsigned minor, unsigned patch)

@@ -16,6 +16,8 @@ struct version {
  * and with whatever exit status. */
 int version_ask(struct vmtp_self *, const struct vmtp_endpoint *, const char *const *argv,
                 const char *label, struct version *ret, struct vmtp_error *);
+/* For the results. */
+void version_tell(struct vmtp_self *, const struct version *);
 bool version_least(const struct version *, unsigned major, unsigned minor, unsigned patch);
 
 #endif

@@ -189,6 +189,7 @@ static void host(void)
     FIELD(vmtp_host, endpoint);
     FIELD(vmtp_host, owns);
     FIELD(vmtp_host, freed);
+    FIELD(vmtp_host, version);
 }
 
 static void self(void)

@@ -17,11 +17,13 @@ check "and the error names it" says "unrecognized arguments: --protokols"
 
 hosts_up 3 || { echo "FAIL three hosts with sshd come up"; exit 1; }
 run() { at_controller "$vmtp" "$@" >"$dir/out" 2>"$dir/err"; }
-files() { find /tmp /var/tmp /dev/shm -maxdepth 1 -newer "$dir/authorized_keys" ! -path "$dir*" | sort; }
+printf 'tcp_tp_loop_count: 1\nicmp_pkt_sizes: [64]\n' >"$dir/few.yaml"
+few() { run -c "$dir/few.yaml" -t 1 "$@"; }
+files() { find /tmp /var/tmp /dev/shm /root -maxdepth 1 -name 'vmtp-*' | sort; }
 before=$(files)
 
 result="$dir/two.json"
-run --host root@10.0.77.1 --host root@10.77.0.2 --json "$dir/none.json" --protocols I
+few --host root@10.77.0.9 --host root@10.77.0.2 --json "$dir/none.json" --protocols I
 check "a host that can't be reached is exit 1" [ $? -eq 1 ]
 
 run --host root@10.77.0.1 --host root@10.77.0.2 -t 1 --udpbuf 1024 --json "$result"
@@ -38,45 +40,47 @@ check "ICMP has its three sizes, as strings" holds "$result" \
 check "the report counts them" says "Failed Scenarios:"
 check "and has VMTP's rows" says "Native Throughput"
 
-run --host root@10.77.0.1 --host root@10.77.0.2 --host root@10.77.0.3 --protocols i --json "$result"
+few --host root@10.77.0.1 --host root@10.77.0.2 --host root@10.77.0.3 --protocols i --json "$result"
 check "every other host is a client, and so is the first" holds "$result" \
     '[f["ip_from"] for f in d["flows"]] == ["10.77.0.1", "10.77.0.2", "10.77.0.3"]'
-run --host root@10.77.0.1 --host root@10.77.0.2 --inter-node-only --protocols I --json "$result"
+few --host root@10.77.0.1 --host root@10.77.0.2 --inter-node-only --protocols I --json "$result"
 check "--inter-node-only leaves the first host out" holds "$result" '[f["desc"] for f in d["flows"]] == ["Native inter-host"]'
-run --host root@10.77.0.1 --protocols T -t1 --tp-tool native --json "$result"
+few --host root@10.77.0.1 --protocols T --tp-tool native --json "$result"
 check "one host is measured with itself" holds "$result" \
     'd["flows"][0]["desc"] == "Native intra-host" and d["flows"][0]["results"][0]["tool"].startswith("native")'
-run --host 'root@[fd77::1]' --host 'root@[fd77::2]' --protocols TI -t1 --json "$result"
+few --host 'root@[fd77::1]' --host 'root@[fd77::2]' --protocols TI --json "$result"
 check "hosts may be IPv6 addresses" holds "$result" \
     'd["flows"][1]["ip_to"] == "fd77::1" and all("error" not in r for r in d["flows"][1]["results"])'
-at_host 1 ip address add 10.77.1.1/24 dev lo
+at_host 1 ip link add eth5 type dummy
+at_host 1 ip link set eth5 up
+at_host 1 ip address add 10.77.1.1/24 dev eth5
 at_host 2 ip route add 10.77.1.1 via 10.77.0.1
-run --host root@10.77.0.1::lo --host root@10.77.0.2 --protocols I --inter-node-only --json "$result"
+few --host root@10.77.0.1::eth5 --host root@10.77.0.2 --protocols I --inter-node-only --json "$result"
 check "the server's interface can be chosen" holds "$result" 'd["flows"][0]["ip_to"] == "10.77.1.1"'
-run --host root@10.77.0.1 --host root@10.77.0.2 --bandwidth 20M --protocols TU --udpbuf 1024 -t1 --inter-node-only --json "$result"
+few --host root@10.77.0.1 --host root@10.77.0.2 --bandwidth 20M --protocols TU --udpbuf 1024 --inter-node-only --json "$result"
 check "--bandwidth holds for TCP and UDP" holds "$result" \
     'all(r["bandwidth_limit_kbps"] == 20000 and 15000 < r["throughput_kbps"] < 21000 for r in d["flows"][0]["results"])'
 
-printf 'tcp_tp_loop_count: 1\ntcp_pkt_sizes: [8192, 65536]\n' >"$dir/few.yaml"
-run -c "$dir/few.yaml" --host root@10.77.0.1 --protocol T -t1 --json "$result" --test-description "O'Neil <b>"
+printf 'tcp_tp_loop_count: 1\ntcp_pkt_sizes: [8192, 65536]\n' >"$dir/sizes.yaml"
+run -c "$dir/sizes.yaml" -t1 --host root@10.77.0.1 --protocol T --json "$result" --test-description "O'Neil <b>"
 check "a config file changes what is measured, a flag may be cut short" holds "$result" \
     '[r["pkt_size"] for r in d["flows"][0]["results"]] == [8192, 65536] and d["test_description"] == "O'"'"'Neil <b>"'
 
 : >"$HOME/.ssh/known_hosts"
-run --host root@10.77.0.1 --protocols I --json "$dir/strange.json"
+few --host root@10.77.0.1 --protocols I --json "$dir/strange.json"
 check "a host whose key is not known is refused" [ $? -eq 1 ]
 check "and the error says what mends it" says "accept-new"
-run --host root@10.77.0.1 --protocols I --host-keys accept-new --json "$result"
+few --host root@10.77.0.1 --protocols I --host-keys accept-new --json "$result"
 check "unless that was allowed" [ $? -eq 0 ]
 check "then its key is kept" [ -s "$HOME/.ssh/known_hosts" ]
 
-at_controller "$vmtp" --host root@10.77.0.1:s3cr3t --protocols T -t 30 \
+ip netns exec "$room-c" "$vmtp" --host root@10.77.0.1:s3cr3t --protocols T -t 30 \
     --json "$dir/cut.json" --log-file "$dir/log" >/dev/null 2>"$dir/err" &
 pid=$!
 running() { pgrep -f 'nuttcp.*-T' >/dev/null; }
 until_true 20 running
 check "a password is gone from the arguments" sh -c '! tr "\0" " " </proc/'"$pid"'/cmdline | grep s3cr3t'
-kill -INT "$pid"
+kill -TERM "$pid"
 wait "$pid"
 check "an interrupted run has failed scenarios" [ $? -eq 1 ]
 check "and a document with an error for what was not measured" holds "$dir/cut.json" 'd["flows"][0]["results"][0]["error"]'

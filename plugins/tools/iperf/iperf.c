@@ -117,6 +117,8 @@ static int iperf_prepare(struct vmtp_self *self, const struct vmtp_flow *flow,
 
     if (r == 0)
         r = end_ask(self, flow->server, &state->server, err);
+    if (r == 0)
+        version_tell(self, &state->client);
     if (r == 0 && o->protocol == PROTOCOL_UDP && o->direction != DIRECTION_UP &&
         o->connections > 1 && !version_least(&state->client, 2, 2, 0))
         return vmtp_fail(

@@ -411,6 +411,15 @@ static int report(const struct reading *reading, const json_t *document, const c
     return r < 0 ? r : 0;
 }
 
+/* "iperf 3.12" */
+static void version_report(struct vmtp_self *self, const json_t *start)
+{
+    const char *text = json_string_value(json_object_get(start, "version"));
+
+    if (text && strncmp(text, "iperf ", 6) == 0 && VMTP_HAS(self->host, version))
+        self->host->version(self, text + 6);
+}
+
 int iperf3_parse(struct vmtp_self *self, const struct vmtp_flow *flow, enum vmtp_role role,
                  uint64_t time_ns, const char *text, struct vmtp_error *err)
 {
@@ -430,6 +439,7 @@ int iperf3_parse(struct vmtp_self *self, const struct vmtp_flow *flow, enum vmtp
         return vmtp_fail(err, -ENOMEM, "out of memory");
     if (role == VMTP_CLIENT)
         state->end_ns = time_ns;
+    version_report(self, reading.start);
     r = report(&reading, document, text, err);
     json_decref(document);
     return r;

@@ -134,6 +134,8 @@ static int nuttcp_prepare(struct vmtp_self *self, const struct vmtp_flow *flow,
 
     if (r == 0)
         r = version_ask(self, flow->server, argv, "nuttcp-", &state->server, err);
+    if (r == 0)
+        version_tell(self, &state->client);
     if (r == 0 && o->group)
         r = need(flow, state, "group", 7, 2, err);
     if (r == 0 && o->jitter)
