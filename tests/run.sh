@@ -42,7 +42,7 @@ for test in "$B"/tests/fuzz/replay_*; do
     case $test in *.d | *'*') ;; *) run "$(basename "$test")" 120 "$test" "$corpus" ;; esac
 done
 for test in tests/*/*.sh tests/*.sh; do
-    case $test in tests/run.sh | tests/tidy.sh | */lib.sh) ;; *) run "$(basename "$test" .sh)" 300 sh "$test" ;; esac
+    case $test in tests/run.sh | tests/tidy.sh | */lib.sh | */lib_*.sh) ;; *) run "$(basename "$test" .sh)" 300 sh "$test" ;; esac
 done
 
 passed=$(grep -c '^ok ' "$log")

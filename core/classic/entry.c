@@ -292,6 +292,22 @@ static void loss_add(json_t *entry, const json_t *result)
     field_add(entry, "received", figure_json(value_of(result, "received")));
 }
 
+/* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
+ * then there are figures, but not those that were wanted. */
+static void search_judge(json_t *entry, const json_t *result)
+{
+    const json_t *search = json_object_get(result, "search");
+    const json_t *goal = json_array_get(json_object_get(search, "goals"), 0);
+    double ratio = number_of(metric_of(result, "loss"), "ratio"), most = number_of(goal, "loss");
+
+    if (goal && isfinite(most) && ratio > most)
+        field_add(
+            entry, "error",
+            json_sprintf("the search ended (%s) at a rate at which %.2f %% is lost, more than "
+                         "the %.2f %% of its goal",
+                         text_of(goal, "state"), ratio * 100, most * 100));
+}
+
 /* Of a search, the result's figures are of the trials that verified its first goal. */
 static void udp_fill(json_t *entry, const struct classic_test *test, const json_t *document,
                      const json_t *result)
@@ -307,6 +323,7 @@ static void udp_fill(json_t *entry, const struct classic_test *test, const json_
     field_add(entry, "throughput_bps", figure_json(round(goodput_bps)));
     field_add(entry, "offered_bps", figure_json(round(value_of(result, "offered"))));
     loss_add(entry, result);
+    search_judge(entry, result);
     if (test->protocol == CLASSIC_MULTICAST)
         field_add(entry, "jitter", real_json(value_of(result, "jitter_max") * 1e3, 4));
     field_add(entry, "jitter_ms", real_json(value_of(result, "jitter") * 1e3, 4));

@@ -451,7 +451,7 @@ static void print_stage(const struct stage *stage, size_t number, FILE *out)
 
     fprintf(out, "\nstage %zu: ", number);
     if (repeat->min == repeat->max)
-        fprintf(out, "%u trials", repeat->min);
+        fprintf(out, "%u trial%s", repeat->min, repeat->min == 1 ? "" : "s");
     else
         fprintf(out, "%u to %u trials", repeat->min, repeat->max);
     if (repeat->until > 0 && repeat->min < repeat->max)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # VMTP's command line between real hosts: sshd, nuttcp and ping in namespaces.
 . tests/e2e/lib.sh
-. tests/e2e/sshd.sh
+. tests/e2e/lib_sshd.sh
 for program in sshd ssh-keygen nuttcp ping; do
     PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || { skip "VMTP's command line: no $program here"; exit 0; }
 done

@@ -12,6 +12,7 @@
 
 #include "core/base/fd.h"
 #include "core/classic/document.h"
+#include "core/classic/report.h"
 #include "tests/fakes/classic.h"
 
 #include <fcntl.h>
@@ -299,6 +300,24 @@ static void a_test_without_throughput_is_an_error(void **state)
     }
 }
 
+static void a_search_that_ended_above_its_goal_is_an_error(void **state)
+{
+    json_t *document = small_document(
+        CLASSIC_UDP,
+        "{\"results\":[{\"flow\":\"t\",\"tool\":\"native\",\"status\":\"ok\",\"metrics\":{"
+        "\"goodput\":{\"value\":1e8},\"loss\":{\"ratio\":0.33}},\"search\":{\"goals\":[{\"loss\":"
+        "0.05,\"state\":\"undecided\"}],\"trials\":[]},\"trials\":[]}]}");
+
+    (void)state;
+    says(document, "flows/0/results/0/throughput_kbps", "100000");
+    says(document, "flows/0/results/0/error",
+         "\"the search ended (undecided) at a rate at which 33.00 % is lost, more than the 5.00 % "
+         "of "
+         "its goal\"");
+    assert_int_equal(classic_status(document), 1);
+    json_decref(document);
+}
+
 static void ping_takes_what_single_packets_say_where_there_is_no_summary(void **state)
 {
     json_t *document = small_document(
@@ -398,6 +417,7 @@ int main(void)
         cmocka_unit_test(the_time_of_connecting_goes_before_what_tcp_saw),
         cmocka_unit_test(a_sender_at_its_limit_is_marked),
         cmocka_unit_test(a_test_without_throughput_is_an_error),
+        cmocka_unit_test(a_search_that_ended_above_its_goal_is_an_error),
         cmocka_unit_test(ping_takes_what_single_packets_say_where_there_is_no_summary),
         cmocka_unit_test(readers_of_vmtps_files_find_what_they_look_for),
         cmocka_unit_test(a_validator_takes_it_and_refuses_damaged_ones),
