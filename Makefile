@@ -94,8 +94,8 @@ dirs       := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/tools/*/*.c plugin
                 plugins/sinks/*/*.c plugins/monitors/*/*.c))))
 # What several plugins link in; the SSH files only where their libraries are.
 ssh_pkg    := libssh2 libcrypto
-common_src := $(filter-out $(if $(call has,$(ssh_pkg)),,plugins/common/ssh_%),$(wildcard plugins/common/*.c))
-cflags_plugins/common := $(call cflags_of,$(ssh_pkg))
+common_src := $(wildcard plugins/common/*.c $(if $(call has,$(ssh_pkg)),plugins/common/ssh/*.c))
+cflags_plugins/common/ssh := $(call cflags_of,$(ssh_pkg))
 common_obj := $(common_src:%.c=$B/obj/%.o)
 $B/libcommon.a: $(common_obj)
 	$(call Q,AR)$(RM) $@ && $(AR) rcs $@ $^

@@ -56,7 +56,7 @@ page_take() { # PAGE NAME
     fi
 }
 
-for plugin in plugins/*/*/; do
+for plugin in plugins/tools/*/ plugins/clouds/*/ plugins/sinks/*/ plugins/monitors/*/; do
     plugin=${plugin%/}
     name=${plugin##*/}
     page=$plugin/$name.md

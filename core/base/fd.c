@@ -4,6 +4,7 @@
 #include "clock.h"
 
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -154,4 +155,39 @@ int file_replace(const char *path, const void *data, size_t len, unsigned mode,
         return vmtp_fail(err, r, "%s: %s", path, strerror(-r));
     }
     return 0;
+}
+
+static bool is_replaceable(const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return true;
+    snprintf(folder, sizeof folder, "%s", path);
+    return S_ISREG(st.st_mode) && st.st_nlink == 1 && access(dirname(folder), W_OK) == 0;
+}
+
+/* A pipe that nobody reads is refused, not waited for. */
+static int target_open(const char *path, unsigned mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+
+    if (fd < 0 || fcntl(fd, F_SETFL, 0) == 0)
+        return fd < 0 ? -errno : fd;
+    close(fd);
+    return -EIO;
+}
+
+int file_store(const char *path, const void *data, size_t len, unsigned mode,
+               struct vmtp_error *err)
+{
+    _close_ int fd = -1;
+    int r;
+
+    if (is_replaceable(path))
+        return file_replace(path, data, len, mode, err);
+    fd = target_open(path, mode);
+    r = fd < 0 ? fd : write_synced(fd, data, len);
+    return r < 0 ? vmtp_fail(err, r, "%s: %s", path, strerror(-r)) : 0;
 }

@@ -36,4 +36,9 @@ int dir_make(const char *path, struct vmtp_error *err);
 int file_replace(const char *path, const void *data, size_t len, unsigned mode,
                  struct vmtp_error *err);
 
+/* The same, but a link, a device or a pipe stays what it is, and so does a file that has another
+ * name too or whose folder can't be written: what is there is written into. */
+int file_store(const char *path, const void *data, size_t len, unsigned mode,
+               struct vmtp_error *err);
+
 #endif

@@ -18,7 +18,7 @@ void log_vline(const struct log *log, enum vmtp_level level, const char *prefix,
     for (char *c = line; *c; c++)
         if ((unsigned char)*c < ' ')
             *c = ' '; /* one line, and no terminal escapes from anybody's text */
-    log->function(log->arg, level, line);
+    log->function(log->arg, level > VMTP_WARN ? VMTP_WARN : level, line); /* a plugin gave it */
 }
 
 void log_line(const struct log *log, enum vmtp_level level, const char *fmt, ...)

@@ -10,7 +10,6 @@
 
 #define GMOND_PORT      8649
 #define BANDWIDTH_LEAST 1000 /* VMTP's documents count in kbit/s */
-#define MASK            "<MASKED>"
 
 static int text_take(struct wish *wish, const char *value, const char **ret, struct vmtp_error *err)
 {
@@ -217,7 +216,7 @@ static int hosts_take(struct wish *wish, const struct flag *flag, char *value,
 static int password_take(struct wish *wish, char *value, const char **ret_shown,
                          struct vmtp_error *err)
 {
-    *ret_shown = MASK;
+    *ret_shown = PASSWORD_MASK;
     if (wish->password)
         explicit_bzero((char *)wish->password, strlen(wish->password));
     wish->password = arena_strdup(wish->arena, value);

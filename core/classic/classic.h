@@ -16,8 +16,8 @@
 
 /* One of VMTP's "flows": an entry of "flows" in its document. */
 struct classic_flow {
-    const char *desc;         /* exactly VMTP's: "Native inter-host", "VM to VM same network ..." */
-    const char *from, *to;    /* endpoint names in the scenario */
+    const char *desc;      /* exactly VMTP's: "Native inter-host", "VM to VM same network ..." */
+    const char *from, *to; /* endpoint names in the scenario */
     const char *az_from, *az_to; /* NULL: the flow has none */
 };
 
@@ -35,9 +35,9 @@ struct classic_test {
 
 /* What VMTP's document says of the run that no measurement does. */
 struct classic_labels {
-    const char *args;        /* the command line, secrets masked */
-    const char *description; /* --test-description; NULL: none */
-    const char *auth_url;    /* NULL: no OpenStack part */
+    const char *args;              /* the command line, secrets masked */
+    const char *description;       /* --test-description; NULL: none */
+    const char *auth_url;          /* NULL: no OpenStack part */
     const char *multicast_address; /* NULL: none */
 };
 

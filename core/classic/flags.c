@@ -35,8 +35,10 @@ const struct flag flags[] = {
     FLAG(FLAG_MONGOD_SERVER, NULL, "mongod-server", "<server_ip>",
          "mongoDB server to store results in"),
     FLAG(FLAG_JSON, NULL, "json", "<file>", "store results in a JSON file"),
-    FLAG(FLAG_TP_TOOL, NULL, "tp-tool", "<nuttcp|iperf|iperf3|native>",
-         "throughput tool (default nuttcp, or native where a host has no nuttcp and for UDP without --bandwidth)"),
+    FLAG(
+        FLAG_TP_TOOL, NULL, "tp-tool", "<nuttcp|iperf|iperf3|native>",
+        "throughput tool (default nuttcp, or native where a host has no nuttcp and for UDP without "
+        "--bandwidth)"),
     FLAG(FLAG_AVAILABILITY_ZONE, NULL, "availability_zone", "<availability_zone>",
          "availability zone for running VMTP", .openstack = true),
     FLAG(FLAG_HYPERVISOR, NULL, "hypervisor", "[<az>:]<hostname>",
@@ -75,7 +77,7 @@ const struct flag flags[] = {
     FLAG(FLAG_DEBUG, "d", "debug", NULL, "say more (very verbose)"),
     FLAG(FLAG_VERSION, "v", "version", NULL, "print the version and exit"),
     FLAG(FLAG_STOP_ON_ERROR, NULL, "stop-on-error", NULL,
-         "stop at the first error and exit with 2"),
+         "exit with 2 if anything failed (what was measured is kept all the same)"),
     FLAG(FLAG_KEEP_FIRST_FLOW, NULL, "keep-first-flow-and-exit", NULL,
          "measure the first flow, keep its VMs and exit", .openstack = true),
     FLAG(FLAG_VM_IMAGE_URL, NULL, "vm-image-url", "<url_to_image>",

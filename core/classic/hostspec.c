@@ -11,7 +11,6 @@
 #define SSH_PORT      22
 #define USER_MAX      64
 #define INTERFACE_MAX 15 /* IFNAMSIZ less its NUL */
-#define MASK          "<MASKED>"
 
 bool host_valid(const char *text, struct arena *arena)
 {
@@ -179,7 +178,7 @@ const char *hostspec_masked(const struct hostspec *spec, const char *text, struc
 {
     if (!spec->password)
         return arena_strdup(arena, text);
-    return arena_printf(arena, "%.*s" MASK "%s", (int)spec->password_at, text,
+    return arena_printf(arena, "%.*s" PASSWORD_MASK "%s", (int)spec->password_at, text,
                         text + spec->password_at + spec->password_len);
 }
 

@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <vmtp/error.h>
 
+#define PASSWORD_MASK "<MASKED>" /* VMTP's word, in the place of one */
+
 struct hostspec {
     const char *user, *host;
     uint16_t port;                    /* 22 where none is written */

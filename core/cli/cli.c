@@ -12,6 +12,11 @@ const struct command commands[] = {
     { 0 },
 };
 
+const char *cli_line_clear(void)
+{
+    return isatty(STDERR_FILENO) ? "\r\033[K" : "";
+}
+
 int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err)
 {
     fprintf(stderr, "vmtp: %s", err->text);

@@ -38,6 +38,8 @@ int cmd_replay(struct cli *cli);
 /* VMTP's own command line, which has no commands: the arguments are the program's. */
 int cmd_classic(struct cli *cli);
 
+/* What a line on stderr begins with: a progress line may stand there. */
+const char *cli_line_clear(void);
 /* Say it, and return the status. */
 int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err);
 /* How a command is used. */

@@ -13,6 +13,7 @@
 
 #include <libgen.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 #define DOCUMENT_MAX (64 * 1024 * 1024)
 
@@ -42,6 +43,14 @@ static void classic_clear(struct classic *classic)
     diary_free(classic->diary);
 }
 
+/* Said to the person, and kept in the log file. */
+static int fail(struct cli *cli, const struct classic *classic, enum exit_status status,
+                const struct vmtp_error *err)
+{
+    diary_error(classic->diary, err);
+    return cli_error(cli, status, err);
+}
+
 /* ---- what was asked for ---- */
 
 /* Secrets of the command line are known; the person is asked for the others. */
@@ -63,8 +72,13 @@ static int secret_ask(void *arg, const char *what, char *ret, size_t len, struct
 static int json_file_check(const char *file, struct vmtp_error *err)
 {
     char folder[PATH_MAX];
+    struct stat st;
 
-    if (!file || access(file, W_OK) == 0)
+    if (!file)
+        return 0;
+    if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
+        return vmtp_fail(err, -EISDIR, "--json %s: %s", file, strerror(EISDIR));
+    if (access(file, W_OK) == 0)
         return 0;
     if (errno == ENOENT) {
         snprintf(folder, sizeof folder, "%s", file);
@@ -117,7 +131,7 @@ static int document_save(const struct classic *classic, const json_t *document,
     r = classic_document_format(document, &text);
     if (r < 0)
         return vmtp_fail(err, r, "--json %s: %s", classic->wish->json_file, strerror(-r));
-    return file_replace(classic->wish->json_file, buf_text(&text), text.len, 0644, err);
+    return file_store(classic->wish->json_file, buf_text(&text), text.len, 0644, err);
 }
 
 static int report(struct cli *cli, const struct classic *classic, const json_t *result,
@@ -127,12 +141,12 @@ static int report(struct cli *cli, const struct classic *classic, const json_t *
     int r = classic_document(classic->request, result, &document, err);
 
     if (r < 0)
-        return cli_error(cli, EXIT_FAIL, err);
+        return fail(cli, classic, EXIT_FAIL, err);
     r = document_save(classic, document, err);
     classic_report(stderr, document);
     diary_report(classic->diary, document);
     if (r < 0)
-        return cli_error(cli, EXIT_FAIL, err);
+        return fail(cli, classic, EXIT_FAIL, err);
     if (classic->wish->json_file)
         log_line(&cli->log, VMTP_INFO, "results are in %s", classic->wish->json_file);
     return classic_status(document);
@@ -146,11 +160,11 @@ static int measure(struct cli *cli, struct classic *classic, struct vmtp_error *
 
     if (run_prepare(cli, classic, err) < 0 ||
         watch_start(classic->run, isatty(STDERR_FILENO), &watch, err) < 0)
-        return cli_error(cli, EXIT_FAIL, err);
+        return fail(cli, classic, EXIT_FAIL, err);
     kept = run_carry_out(classic->run, &outcome, err);
     watch_stop(watch);
     if (!outcome.document)
-        return cli_error(cli, EXIT_FAIL, err);
+        return fail(cli, classic, EXIT_FAIL, err);
     status = report(cli, classic, outcome.document, err);
     log_line(&cli->log, VMTP_INFO, "run %s is kept in %s", classic->run->id, classic->run->folder);
     return kept < 0 && status == EXIT_PASS ? EXIT_FAIL : status;
@@ -164,15 +178,18 @@ static int run(struct cli *cli, struct classic *classic)
     cli->plugin_path = classic->wish->plugin_path;
     cli->debug = classic->wish->given[FLAG_DEBUG];
     if (diary_open(classic->wish->log_file, cli->debug, &classic->diary, &cli->log, &err) < 0)
-        return cli_error(cli, EXIT_FAIL, &err);
-    if (cli_registry(cli, &classic->registry) != EXIT_PASS || request_read(cli, classic, &err) < 0)
-        return err.code ? cli_error(cli, EXIT_FAIL, &err) : EXIT_FAIL;
+        return cli_error(cli, EXIT_USAGE, &err);
+    if (cli_registry(cli, &classic->registry) != EXIT_PASS)
+        return EXIT_FAIL;
+    if (request_read(cli, classic, &err) < 0)
+        return fail(cli, classic, EXIT_USAGE, &err);
     if (classic->request->scenario)
         status = measure(cli, classic, &err);
-    if (!classic->request->unmet)
-        return status;
-    log_line(&cli->log, VMTP_WARN, "%s", classic->request->unmet);
-    return status == EXIT_PASS ? EXIT_FAIL : status;
+    if (classic->request->unmet) {
+        log_line(&cli->log, VMTP_WARN, "%s", classic->request->unmet);
+        status = status == EXIT_PASS ? EXIT_FAIL : status;
+    }
+    return status == EXIT_FAIL && classic->wish->given[FLAG_STOP_ON_ERROR] ? EXIT_USAGE : status;
 }
 
 int cmd_classic(struct cli *cli)

@@ -4,9 +4,12 @@
 #include "../base/attr.h"
 #include "../base/clock.h"
 #include "../classic/report.h"
+#include "cli.h"
 
 #include <pthread.h>
 #include <time.h>
+
+#define STAMP_BYTES 40
 
 struct diary {
     pthread_mutex_t lock;
@@ -23,23 +26,26 @@ static void stamp(char *ret, size_t len)
     snprintf(ret + used, len - used, ",%03u", (unsigned)(now_ns % NS_PER_S / NS_PER_MS));
 }
 
+static void line_keep(struct diary *diary, const char *time, const char *level, const char *line)
+{
+    if (!diary->file)
+        return;
+    fprintf(diary->file, "%s %s %s\n", time, level, line);
+    fflush(diary->file);
+}
+
 static void diary_line(void *arg, enum vmtp_level level, const char *line)
 {
     static const char *const names[] = {
         [VMTP_DEBUG] = "DEBUG", [VMTP_INFO] = "INFO", [VMTP_WARN] = "WARNING"
     };
-    const char *clear =
-        isatty(STDERR_FILENO) ? "\r\033[K" : ""; /* a progress line may stand there */
     struct diary *diary = arg;
-    char time[40];
+    char time[STAMP_BYTES];
 
     stamp(time, sizeof time);
     pthread_mutex_lock(&diary->lock);
-    fprintf(stderr, "%s%s %s %s\n", clear, time, names[level], line);
-    if (diary->file) {
-        fprintf(diary->file, "%s %s %s\n", time, names[level], line);
-        fflush(diary->file);
-    }
+    fprintf(stderr, "%s%s %s %s\n", cli_line_clear(), time, names[level], line);
+    line_keep(diary, time, names[level], line);
     pthread_mutex_unlock(&diary->lock);
 }
 
@@ -73,6 +79,16 @@ void diary_free(struct diary *diary)
         fclose(diary->file);
     pthread_mutex_destroy(&diary->lock);
     free(diary);
+}
+
+void diary_error(struct diary *diary, const struct vmtp_error *err)
+{
+    char time[STAMP_BYTES];
+
+    stamp(time, sizeof time);
+    pthread_mutex_lock(&diary->lock);
+    line_keep(diary, time, "ERROR", err->text);
+    pthread_mutex_unlock(&diary->lock);
 }
 
 void diary_report(struct diary *diary, const json_t *document)

@@ -19,6 +19,8 @@ int diary_open(const char *file, bool debug, struct diary **ret, struct log *ret
                struct vmtp_error *err);
 void diary_free(struct diary *diary);
 
+/* What ended it: into the file alone, for cli_error() says it. */
+void diary_error(struct diary *diary, const struct vmtp_error *err);
 /* The report, into the file as well. */
 void diary_report(struct diary *diary, const json_t *document);
 

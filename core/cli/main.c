@@ -2,6 +2,7 @@
 #include "../classic/flags.h"
 #include "cli.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -24,11 +25,9 @@ static void usage(FILE *out)
 
 static void say(void *arg, enum vmtp_level level, const char *line)
 {
-    const char *clear =
-        isatty(STDERR_FILENO) ? "\r\033[K" : ""; /* a progress line may stand there */
-
     (void)arg;
-    fprintf(stderr, "%svmtp: %s%s\n", clear, level == VMTP_WARN ? "warning: " : "", line);
+    fprintf(stderr, "%svmtp: %s%s\n", cli_line_clear(), level == VMTP_WARN ? "warning: " : "",
+            line);
 }
 
 static int command_run(struct cli *cli)
@@ -121,11 +120,21 @@ static int command_line_run(struct cli *cli, int argc, char **argv)
     return command_run(cli);
 }
 
+/* A file of ours would come to stand where a closed one stood, and what is said be written over it.
+ * This one refuses, as the closed one did. */
+static void standard_fds_hold(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = { .log = { .function = say, .least = VMTP_INFO } };
     int status;
 
+    standard_fds_hold();
     setlocale(LC_CTYPE, ""); /* only this: numbers are written and read in "C" */
     signal(SIGPIPE, SIG_IGN);
     status = command_line_run(&cli, argc, argv);

@@ -106,21 +106,36 @@ static int tool_open(struct flow *flow, struct reasons *reasons, struct vmtp_err
     return r;
 }
 
+/* The tool that stands in.  If it can't either, its reasons come behind those of the flow's own. */
+static int otherwise_open(struct flow *flow, struct reasons *reasons, struct vmtp_error *err)
+{
+    const struct planned_flow *own = flow->planned;
+    struct reasons others;
+    int r;
+
+    flow->planned = own->otherwise;
+    r = tool_open(flow, &others, err);
+    if (r < 0 || flow->tool) {
+        reason_set(flow->context.run, &flow->measurement->instead, reasons);
+        flow->measurement->flow = flow->planned;
+        return r;
+    }
+    reasons->table.add(&reasons->table, "otherwise %s: %s",
+                       flow->planned->variant->tool->table.name, others.text);
+    flow->planned = own;
+    return 0;
+}
+
 /* The flow's own tool, or the one that stands in for it. */
 static int flow_choose(struct flow *flow, struct vmtp_error *err)
 {
-    struct measurement *measurement = flow->measurement;
-    struct run *run = flow->context.run;
     struct reasons reasons;
     int r = tool_open(flow, &reasons, err);
 
-    if (r == 0 && !flow->tool && flow->planned->otherwise) {
-        reason_set(run, &measurement->instead, &reasons);
-        flow->planned = measurement->flow = flow->planned->otherwise;
-        r = tool_open(flow, &reasons, err);
-    }
+    if (r == 0 && !flow->tool && flow->planned->otherwise)
+        r = otherwise_open(flow, &reasons, err);
     if (r == 0 && !flow->tool)
-        reason_set(run, &measurement->reason, &reasons);
+        reason_set(flow->context.run, &flow->measurement->reason, &reasons);
     return r;
 }
 
@@ -228,15 +243,24 @@ static void trial_drop(struct flow *flow, struct trial *trial)
     trial_free(trial);
 }
 
-/* Keep the trial, unless it was cut short by the person: that says nothing of the path; or unless
- * it was one of a search, which has taken from it what it needs. */
+/* It was cut short by the person and says nothing of the path.  The journal has to know: some of
+ * its figures are there. */
+static void trial_cut(struct flow *flow, struct trial *trial, struct vmtp_error *err)
+{
+    trial_fail(trial, -ECANCELED, err->text);
+    trial_journal(flow, trial, !rate_searching(flow->measurement));
+    trial_free(trial);
+}
+
+/* Keep the trial, unless it was cut short; or unless it was one of a search, which has taken from
+ * it what it needs. */
 static void trial_end(struct flow *flow, struct trial *trial, int r, struct vmtp_error *err)
 {
     struct run *run = flow->context.run;
     bool own;
 
     if (r < 0 && run_cancelled(run)) {
-        trial_free(trial);
+        trial_cut(flow, trial, err);
         return;
     }
     r = rate_take(flow, trial, r, &own, err);

@@ -81,21 +81,31 @@ const char **programs_list(const struct plan *plan, struct arena *arena)
     return names;
 }
 
-/* Put vmtp's own static build there.  -ENOENT: it ships none. */
-static int program_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint, const char *name,
-                       char *ret_path, size_t len)
+/* Put vmtp's own static build there, if it ships one.  false: why that can't be done is added. */
+static bool program_put(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
+                        const struct vmtp_program *program, char *ret_path, size_t len,
+                        struct vmtp_reasons *reasons)
 {
-    char local[PATH_MAX];
-    int r = helper_find(name, local, sizeof local, NULL);
+    char local[PATH_MAX], where[128];
+    struct vmtp_error err = { 0 };
+    int r;
 
-    return r < 0 ? r : fleet_put(fleet, endpoint, local, ret_path, len, NULL);
+    if (helper_find(program->name, local, sizeof local, NULL) < 0) {
+        snprintf(where, sizeof where, "endpoint %s", endpoint->name);
+        missing_add(program, where, reasons);
+        return false;
+    }
+    r = fleet_put(fleet, endpoint, local, ret_path, len, &err);
+    if (r < 0)
+        reasons->add(reasons, "%s could not be brought there: %s", program->name, err.text);
+    return r >= 0;
 }
 
 /* Where nothing could be asked, the name alone must do. */
 static void program_provide(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
                             const struct vmtp_program *program, struct vmtp_reasons *reasons)
 {
-    char path[PATH_MAX], where[128];
+    char path[PATH_MAX];
     int r;
 
     if (program_path(fleet, endpoint, program->name) != program->name)
@@ -103,12 +113,9 @@ static void program_provide(struct fleet *fleet, const struct vmtp_endpoint *end
     r = facts_program(fleet->run, endpoint->name, program->name, path, sizeof path);
     if (r == -ENODATA)
         return;
-    if (r < 0)
-        r = program_put(fleet, endpoint, program->name, path, sizeof path);
-    snprintf(where, sizeof where, "endpoint %s", endpoint->name);
-    if (r < 0)
-        missing_add(program, where, reasons);
-    else if (fleet_know(fleet, endpoint, program->name, path) < 0)
+    if (r < 0 && !program_put(fleet, endpoint, program, path, sizeof path, reasons))
+        return;
+    if (fleet_know(fleet, endpoint, program->name, path) < 0)
         reasons->add(reasons, "out of memory");
 }
 

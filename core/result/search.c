@@ -207,7 +207,7 @@ static double load_choose(const struct search *search, const struct search_goal 
                           const struct bracket *bracket)
 {
     double width = search->spec->width, apart = width * APART, chosen;
-    double least = (double)search->spec->min_bps, most = (double)most_of(search);
+    double most = (double)most_of(search), least = fmin((double)search->spec->min_bps, most);
     double low = bracket->lower.bps ? (double)bracket->lower.bps : least;
     double high = bracket->upper.bps ? (double)bracket->upper.bps : most;
     double near = estimate(search, &at->goal, bracket->upper.bps);

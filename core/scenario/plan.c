@@ -161,6 +161,17 @@ static int flow_ask(struct plan *plan, const struct plan_tools *tools, struct pl
     return r;
 }
 
+/* Neither the flow's own tool can nor the one that stands in; what is against both is said once. */
+static int reasons_join(struct plan *plan, struct planned_flow *flow,
+                        const struct planned_flow *other, struct vmtp_error *err)
+{
+    if (strcmp(flow->reason, other->reason) == 0)
+        return 0;
+    flow->reason = arena_printf(plan->arena, "%s; otherwise %s: %s", flow->reason,
+                                other->variant->tool->table.name, other->reason);
+    return flow->reason ? 0 : no_memory(err);
+}
+
 /* The same with the tool that stands in: at once, if the flow's own can't run at all. */
 static int otherwise_plan(struct plan *plan, const struct plan_tools *tools,
                           struct planned_flow *flow, bool beside_others, struct vmtp_error *err)
@@ -180,8 +191,10 @@ static int otherwise_plan(struct plan *plan, const struct plan_tools *tools,
     *other = *flow;
     other->variant = variant;
     r = flow_ask(plan, tools, other, beside_others, err);
-    if (r < 0 || other->reason)
+    if (r < 0 || (other->reason && !flow->reason))
         return r;
+    if (other->reason)
+        return reasons_join(plan, flow, other, err);
     if (flow->reason) {
         other->instead = flow->reason;
         *flow = *other;

@@ -18,7 +18,7 @@ struct planned_flow {
     struct vmtp_route route;        /* path, placement, from, to, family, all resolved */
     uint64_t warmup_ns;             /* with `auto` worked out */
     uint64_t search_warmup_ns;      /* of the trials of its rate search */
-    uint64_t slack_ns;        /* that a trial may take longer than planned */
+    uint64_t slack_ns;              /* that a trial may take longer than planned */
     uint64_t extra_ns, bytes; /* for each trial, as the tool says; bytes 0: as the path carries */
     uint32_t port;            /* the tool's server listens there; 0: none, or any */
     const char *reason;       /* why it can't be run; NULL: it can */

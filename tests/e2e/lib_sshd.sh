@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real hosts for end-to-end tests: network namespaces on one bridge, each with Debian's sshd, and one
 # more for whoever tests.  Root is let in by the key in $HOME/.ssh; $HOME is a folder of the test.
+# What vmtp puts on the hosts is below $dir/tmp.
 #
 #   hosts_up COUNT     hosts 10.77.0.1 to COUNT and fd77::1 to COUNT; the tester is 10.77.0.254
 #   at_controller CMD  runs it in the tester's namespace
@@ -10,8 +11,8 @@ room=vmtp$$
 hosts_count=0
 sshd_pids=
 
-at_controller() { ip netns exec "$room-c" "$@"; }
-at_host() { number=$1; shift; ip netns exec "$room-$number" "$@"; }
+at_controller() { nsenter --net="/run/netns/$room-c" "$@"; }
+at_host() { number=$1; shift; nsenter --net="/run/netns/$room-$number" "$@"; }
 
 host_connect() { # NAMESPACE NUMBER
     ip netns add "$1"
@@ -26,7 +27,7 @@ host_connect() { # NAMESPACE NUMBER
 sshd_start() { # NUMBER [OPTION...]
     number=$1
     shift
-    ip netns exec "$room-$number" /usr/sbin/sshd -D -e -f "$dir/sshd_config" "$@" \
+    nsenter --net="/run/netns/$room-$number" /usr/sbin/sshd -D -e -f "$dir/sshd_config" "$@" \
         2>>"$dir/sshd-$number.log" &
     sshd_pids="$sshd_pids $!"
 }
@@ -34,7 +35,7 @@ sshd_start() { # NUMBER [OPTION...]
 hosts_up() {
     hosts_count=$1
     export HOME="$dir/home"
-    mkdir -p "$HOME/.ssh" /run/sshd
+    mkdir -p "$HOME/.ssh" "$dir/tmp" /run/sshd
     ssh-keygen -q -t ed25519 -N '' -C test -f "$HOME/.ssh/id_ed25519"
     ssh-keygen -q -t ed25519 -N '' -C host -f "$dir/host_key"
     cp "$HOME/.ssh/id_ed25519.pub" "$dir/authorized_keys"
@@ -47,6 +48,7 @@ PermitRootLogin yes
 PasswordAuthentication no
 PidFile none
 Subsystem sftp internal-sftp
+SetEnv TMPDIR=$dir/tmp
 END
     ip netns add "$room-b"
     ip -n "$room-b" link add bridge type bridge
@@ -60,7 +62,7 @@ END
         done >>"$HOME/.ssh/known_hosts"
     done
     for number in $(seq "$hosts_count"); do
-        until_true 10 sh -c "ip netns exec $room-$number ss -ltn | grep -q ':22 '" || return 1
+        until_true 10 sh -c "nsenter --net=/run/netns/$room-$number ss -ltn | grep -q ':22 '" || return 1
     done
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes plugins/common/ssh_key.c and ssh_container.c: whatever is read can be sent, whatever is
+ * Fuzzes plugins/common/ssh/key.c and container.c: whatever is read can be sent, whatever is
  * refused has a reason.
  */
-#include "../../plugins/common/ssh_key.h"
+#include "../../plugins/common/ssh/key.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes plugins/common/ssh_known.c: any file can be asked.
+ * Fuzzes plugins/common/ssh/known.c: any file can be asked.
  */
-#include "../../plugins/common/ssh_known.h"
+#include "../../plugins/common/ssh/known.h"
 
 #include <stdlib.h>
 

@@ -2,9 +2,9 @@
  *
  * Fuzzes what is read from a server's shell: ssh_interface.c and ssh_command.c; and ssh_spec.c.
  */
-#include "../../plugins/common/ssh_command.h"
-#include "../../plugins/common/ssh_interface.h"
-#include "../../plugins/common/ssh_spec.h"
+#include "../../plugins/common/ssh/command.h"
+#include "../../plugins/common/ssh/interface.h"
+#include "../../plugins/common/ssh/spec.h"
 
 #include <stdlib.h>
 

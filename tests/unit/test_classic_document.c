@@ -343,7 +343,7 @@ static void ping_takes_what_single_packets_say_where_there_is_no_summary(void **
 }
 
 /* The document in a file of its own. */
-static int file_write(const json_t *document, char *name)
+static int document_write(const json_t *document, char *name)
 {
     _cleanup_(buf_clear) struct buf text = BUF(1 << 24);
     _close_ int fd = mkostemp(name, O_CLOEXEC);
@@ -375,7 +375,7 @@ static void readers_of_vmtps_files_find_what_they_look_for(void **state)
         print_message("skip the readers: python3 is missing\n");
         skip();
     }
-    assert_int_equal(file_write(*state, file), 0);
+    assert_int_equal(document_write(*state, file), 0);
     status = python(argv);
     unlink(file);
     assert_int_equal(status, 0);
@@ -393,7 +393,7 @@ static void a_validator_takes_it_and_refuses_damaged_ones(void **state)
         print_message("skip the schema: python3-jsonschema is missing\n");
         skip();
     }
-    assert_int_equal(file_write(*state, file), 0);
+    assert_int_equal(document_write(*state, file), 0);
     status = python(argv);
     unlink(file);
     assert_int_equal(status, 0);

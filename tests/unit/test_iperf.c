@@ -418,6 +418,34 @@ static void reads_what_2_0_prints(void **state)
     assert_float_equal(value(f, M_JITTER), 8e-6, 1e-12);
 }
 
+static void does_not_take_the_rounded_seconds_of_2_0_for_true(void **state)
+{
+    struct fixture *f = *state;
+
+    f->answers[0] = f->answers[1] = "iperf version 2.0.13 (21 Jan 2019) pthreads";
+    f->trial.warmup_ns = 0;
+    begin(f);
+    parse(f, VMTP_SERVER, "[  4]  0.0- 1.5 sec  192500000 Bytes  1000000000 bits/sec", NULL);
+    assert_float_equal(value(f, M_GOODPUT), 1e9, 1);
+}
+
+static void reads_the_sockets_of_2_2(void **state)
+{
+    struct fixture *f = *state;
+
+    f->answers[0] = f->answers[1] = "iperf version 2.2.0 (10 April 2024) pthreads";
+    f->trial.warmup_ns = 0;
+    begin(f);
+    parse(f, VMTP_SERVER, "[  1] 0.0000-1.5000 sec  187500000 Bytes  1000000000 bits/sec", NULL);
+    parse(f, VMTP_CLIENT,
+          "[  1] 0.0000-1.5000 sec  187500000 Bytes  1000000000 bits/sec  1574/0         7      "
+          "658K(466)/5664K(4006)/7632(1329) us  27032",
+          NULL);
+    assert_float_equal(value(f, M_RETRANSMITS), 7, 0);
+    assert_float_equal(value(f, M_CWND), 5664 * 1024, 0);
+    assert_float_equal(value(f, M_TCP_RTT), 7632e-6, 1e-9);
+}
+
 static void makes_no_figure_of_nonsense(void **state)
 {
     static const char *const bad[] = {
@@ -530,6 +558,8 @@ int main(void)
         TEST(notes_fragments),
         TEST(says_nothing_without_the_receiver),
         TEST(reads_what_2_0_prints),
+        TEST(does_not_take_the_rounded_seconds_of_2_0_for_true),
+        TEST(reads_the_sockets_of_2_2),
         TEST(makes_no_figure_of_nonsense),
         TEST(keeps_losses_within_what_was_sent),
         TEST(needs_more_than_a_warm_up),

@@ -145,12 +145,21 @@ static void *cancel_soon(void *arg)
     return NULL;
 }
 
+static int failed_trial_count(void *arg, const json_t *line)
+{
+    const char *status = json_string_value(json_object_get(line, "status"));
+
+    *(size_t *)arg += status && strcmp(status, "failed") == 0;
+    return 0;
+}
+
 static void a_tool_that_hangs_is_ended_by_a_cancel(void **state)
 {
     struct bench bench =
         bench_make("  - { name: a, tool: { 'null': { hang: true } }, repeat: 3, " FLOW " }\n"
                    "  - { name: b, tool: 'null', repeat: 3, " FLOW " }\n");
     uint64_t begun_ns = clock_now_ns();
+    size_t failed = 0;
     pthread_t thread;
 
     (void)state;
@@ -161,6 +170,9 @@ static void a_tool_that_hangs_is_ended_by_a_cancel(void **state)
     assert_int_equal(bench.run->measurements[0].trial_count, 0);
     assert_string_equal(bench.run->measurements[0].reason, "the run ended before its first trial");
     assert_string_equal(bench.run->events[bench.run->event_count - 1].kind, "interrupted");
+    assert_int_equal(run_journal_sync(bench.run), 0);
+    assert_int_equal(journal_read(bench.run->folder, failed_trial_count, &failed, NULL), 0);
+    assert_int_equal(failed, 1); /* its figures count no more than those of one that failed */
     bench_clear(&bench);
 }
 

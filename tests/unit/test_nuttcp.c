@@ -389,6 +389,10 @@ static void reads_jitter_and_delay(void **state)
     assert_float_equal(value(f, M_JITTER_MAX), 0.0038381, 1e-9);
     assert_float_equal(value(f, M_OWD), -0.0000448, 1e-9);
     assert_float_equal(value(f, M_RECEIVED), 100, 0); /* less than nothing can't be lost */
+    f->host->sample_count = 0;
+    assert_int_equal(parse(f, WHOLE "pkt=100", NULL), 0);
+    assert_float_equal(value(f, M_SENT), 100, 0);
+    assert_true(absent(f, M_RECEIVED)); /* nobody says that none was lost */
 }
 
 static void makes_no_figure_of_nonsense(void **state)

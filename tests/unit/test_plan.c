@@ -320,6 +320,35 @@ static void says_why_a_rate_can_not_be_searched_for(void **state)
     assert_null(plan->flows[4].reason);
 }
 
+static void plans_the_tool_that_stands_in(void **state)
+{
+    _planned_ struct planned planned = plan_of(
+        HEAD "flows:\n"
+             " - {name: a, path: same-network, tool: fake, otherwise: {echo: {count: 1}}}\n"
+             " - {name: b, path: same-network, tool: {fake: {label: never}}, otherwise: {echo: "
+             "{count: 1}}}\n"
+             " - {name: c, path: same-network, tool: fake, otherwise: {fake: {label: never}}}\n"
+             " - {name: d, path: same-network, search: yes, tool: {echo: {count: 1}},\n"
+             "    otherwise: {fake: {label: fixed}}}\n"
+             " - {name: e, path: same-network, search: yes, tool: {echo: {count: 1}}, otherwise: "
+             "{echo: {count: 1}}}\n");
+    const struct planned_flow *flows = planned.plan->flows;
+
+    (void)state;
+    assert_string_equal(flows[0].otherwise->variant->tool->table.name, "echo");
+    assert_null(flows[0].instead);
+    assert_string_equal(flows[1].variant->tool->table.name, "echo");
+    assert_string_equal(flows[1].instead, "it never can");
+    assert_null(flows[1].reason);
+    assert_null(flows[2].otherwise);
+    assert_null(flows[2].reason);
+    assert_string_equal(flows[3].reason,
+                        "a rate search needs a tool that sends at a rate, and 'echo' does not; "
+                        "otherwise fake: a rate search: its rate is fixed");
+    assert_string_equal(flows[4].reason,
+                        "a rate search needs a tool that sends at a rate, and 'echo' does not");
+}
+
 static void counts_the_time_of_a_search(void **state)
 {
     _planned_ struct planned planned =
@@ -360,6 +389,7 @@ int main(void)
         cmocka_unit_test(draws_a_seed_when_there_is_none),
         cmocka_unit_test(prints_itself),
         cmocka_unit_test(says_why_a_rate_can_not_be_searched_for),
+        cmocka_unit_test(plans_the_tool_that_stands_in),
         cmocka_unit_test(counts_the_time_of_a_search),
     };
 

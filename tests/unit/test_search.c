@@ -289,6 +289,25 @@ static void what_the_tool_can_send_is_the_end_and_no_answer(void **state)
     }
 }
 
+static void a_tool_that_does_not_reach_the_least_rate_is_searched_with_all_it_has(void **state)
+{
+    struct path path = { .capacity = 1e9, .generator = 3e8, .fastest = 3e8 };
+    struct search_spec specs[] = { spec_of(five, 1), spec_of(five, 1) };
+
+    (void)state;
+    specs[1].max_bps = 10000000000;
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        _cleanup_(search_freep) struct search *search = NULL;
+
+        specs[i].min_bps = 500000000;
+        search = search_run(&specs[i], &path);
+        assert_int_equal(search_answer(search, 0).state, SEARCH_IRREGULAR);
+        assert_true(search_answer(search, 0).lower_bps == 3e8);
+        assert_int_equal(search_cap(search), 300000000);
+        assert_true(search->count < 20);
+    }
+}
+
 static void one_bad_trial_of_the_tool_is_not_its_limit(void **state)
 {
     struct search_spec spec = spec_of(five, 1);
@@ -435,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_loss_at_any_load_does_not_hide_a_goal_above_it),
         cmocka_unit_test(a_goal_that_can_not_be_met_leaves_time_for_the_others),
         cmocka_unit_test(what_the_tool_can_send_is_the_end_and_no_answer),
+        cmocka_unit_test(a_tool_that_does_not_reach_the_least_rate_is_searched_with_all_it_has),
         cmocka_unit_test(one_bad_trial_of_the_tool_is_not_its_limit),
         cmocka_unit_test(a_path_that_loses_nothing_carries_at_least_the_most_that_was_tried),
         cmocka_unit_test(a_path_that_loses_all_has_no_answer),

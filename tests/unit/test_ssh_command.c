@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of plugins/common/ssh_command.c: what shells make of its lines.
+ * Tests of plugins/common/ssh/command.c: what shells make of its lines.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../../plugins/common/process.h"
-#include "../../plugins/common/ssh_command.h"
+#include "../../plugins/common/ssh/command.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -142,6 +142,18 @@ static void finds_the_first_line_behind_a_shells_chatter_however_it_is_cut(void 
     fail_msg("not found");
 }
 
+static void reads_no_number_from_behind_the_first_line(void **state)
+{
+    static const char text[] = "vmtp-started \n4711 and more";
+    size_t used;
+    int pid;
+
+    (void)state;
+    assert_int_equal(ssh_command_started(text, strlen(text), &used, &pid), 1);
+    assert_int_equal(pid, 0);
+    assert_int_equal(used, strlen("vmtp-started \n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +161,7 @@ int main(void)
         cmocka_unit_test(tells_which_process_it_is),
         cmocka_unit_test(tells_that_there_is_no_such_program),
         cmocka_unit_test(finds_the_first_line_behind_a_shells_chatter_however_it_is_cut),
+        cmocka_unit_test(reads_no_number_from_behind_the_first_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of plugins/common/ssh_interface.c.
+ * Tests of plugins/common/ssh/interface.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../plugins/common/ssh_interface.h"
+#include "../../plugins/common/ssh/interface.h"
 
 #include <string.h>
 

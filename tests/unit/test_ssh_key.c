@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of plugins/common/ssh_key.c, ssh_container.c and ssh_bcrypt.c, with the keys of their
+ * Tests of plugins/common/ssh/key.c, container.c and bcrypt.c, with the keys of their
  * fuzzer's corpus, which ssh-keygen has made.
  */
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../plugins/common/ssh_key.c"
+#include "../../plugins/common/ssh/key.c"
 
 #define KEYS "tests/fuzz/corpus/ssh_key/"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of plugins/common/ssh_known.c, with the files of its fuzzer's corpus.
+ * Tests of plugins/common/ssh/known.c, with the files of its fuzzer's corpus.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../plugins/common/ssh_known.c"
+#include "../../plugins/common/ssh/known.c"
 
 #define CORPUS "tests/fuzz/corpus/ssh_known/"
 #define KEYS   "tests/fuzz/corpus/ssh_key/"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of plugins/common/ssh_spec.c.
+ * Tests of plugins/common/ssh/spec.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../plugins/common/ssh_spec.h"
+#include "../../plugins/common/ssh/spec.h"
 
 static void is(const char *text, const char *user, const char *host, unsigned int port)
 {
@@ -64,12 +64,25 @@ static void refuses_what_is_no_server(void **state)
                                   "user@[2001:db8::1]:port");
 }
 
+static void takes_no_password_and_does_not_show_it(void **state)
+{
+    struct ssh_spec spec = { .port = 7 };
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(ssh_spec_parse("root:secret@server", &spec, &err), -EINVAL);
+    assert_string_equal(err.text,
+                        "no password stands in front of the '@': the option password takes it");
+    assert_int_equal(spec.port, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_names_and_addresses_with_and_without_user_and_port),
         cmocka_unit_test(reads_ip6_bare_and_in_brackets),
         cmocka_unit_test(refuses_what_is_no_server),
+        cmocka_unit_test(takes_no_password_and_does_not_show_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

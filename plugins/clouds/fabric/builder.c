@@ -13,20 +13,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../../common/clock.h"
 #include "build.h"
-
-#define NS_PER_MS 1000000u
-
-static uint64_t now_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /* ---- spaces ------------------------------------------------------------------------------- */
 
@@ -128,7 +118,7 @@ static int reports_collect(const struct build_job *job, int cancel_fd, struct sp
     int r = 0;
 
     while (r == 0) {
-        uint64_t now = now_ns();
+        uint64_t now = clock_now_ns();
 
         if (now >= job->deadline_ns)
             return vmtp_fail(err, -ETIMEDOUT, "fabric: the namespaces were not ready in time");

@@ -6,10 +6,9 @@
  * after it (builder.h); an endpoint's priv is its struct place in the topology.  The namespaces
  * have no names and die with their last fd and process, so there is nothing for the ledger.
  */
-#include <time.h>
-
 #include <vmtp/plugin.h>
 
+#include "../../common/clock.h"
 #include "../../common/process.h"
 #include "builder.h"
 #include "topology.h"
@@ -141,11 +140,8 @@ static void fabric_close(struct vmtp_self *self)
 static uint64_t deploy_deadline_ns(struct vmtp_self *self)
 {
     uint64_t step_ns = self->host->deadline_ns(self);
-    uint64_t own_ns;
-    struct timespec ts;
+    uint64_t own_ns = clock_now_ns() + DEPLOY_DEADLINE_NS;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    own_ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec + DEPLOY_DEADLINE_NS;
     return step_ns && step_ns < own_ns ? step_ns : own_ns;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "netlink.h"
 
+#include "../../common/clock.h"
+
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
@@ -13,7 +15,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #define VXLAN_PORT 4789 /* RFC 7348 */
 
@@ -123,14 +124,6 @@ int link_set_up(struct netlink *netlink, uint32_t index)
 
 /* ---- waiting ---------------------------------------------------------------------------- */
 
-static uint64_t now_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static bool link_is_up(const struct nlmsghdr *header, uint32_t index)
 {
     const struct ifinfomsg *link = mnl_nlmsg_get_payload(header);
@@ -186,7 +179,7 @@ int link_wait(struct netlink *netlink, uint32_t index, uint64_t deadline_ns)
         return -errno;
     r = link_ask(netlink, index);
     while (r == 0) {
-        uint64_t now = now_ns();
+        uint64_t now = clock_now_ns();
 
         if (now >= deadline_ns)
             return -ETIMEDOUT;

@@ -4,13 +4,13 @@
  *
  * An instance owns a keyring, one loop for all connections, and a machine for each endpoint, which
  * is the endpoint's priv.  There is nothing for the ledger: a shell on each machine removes what
- * the run has made there when its connection ends (plugins/common/ssh_place.h).
+ * the run has made there when its connection ends (plugins/common/ssh/place.h).
  */
 #include <stdlib.h>
 
 #include <vmtp/plugin.h>
 
-#include "../../common/ssh_clock.h"
+#include "../../common/clock.h"
 #include "machine.h"
 
 #define SPAWN_NS    (60 * NS_PER_S) /* with a new connection and its back-off */
@@ -131,7 +131,7 @@ static int hosts_check_endpoint(const void *opt, struct vmtp_error *err)
 
 static struct ssh_patience patience_of(struct vmtp_self *self, uint64_t limit_ns)
 {
-    return (struct ssh_patience){ ssh_now_ns() + limit_ns, self->host->cancel_fd(self) };
+    return (struct ssh_patience){ clock_now_ns() + limit_ns, self->host->cancel_fd(self) };
 }
 
 static int hosts_open(struct vmtp_self *self, struct vmtp_error *err)

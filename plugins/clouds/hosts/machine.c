@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "machine.h"
 
-#include "../../common/ssh_interface.h"
+#include "../../common/ssh/interface.h"
 
 #include <arpa/inet.h>
 
@@ -134,7 +134,8 @@ static bool same_jump(const struct jump *jump, const char *text, size_t len,
                       const struct ssh_wish *wish)
 {
     return strlen(jump->text) == len && strncmp(jump->text, text, len) == 0 &&
-           strcmp(either(jump->wish.key, ""), either(wish->key, "")) == 0;
+           strcmp(either(jump->wish.key, ""), either(wish->key, "")) == 0 &&
+           strcmp(either(jump->wish.passphrase, ""), either(wish->passphrase, "")) == 0;
 }
 
 /* The first len bytes of text, a list of hosts, the last of which is the nearest. */
@@ -223,16 +224,18 @@ static const char *connection_address(const struct machine *machine)
     return machine->place.arrived;
 }
 
+static const char *version_of(uint32_t family)
+{
+    return family == 6 ? "v6" : family == 4 ? "v4" : "";
+}
+
 static int interface_missing(const struct machine *machine, uint32_t family, struct vmtp_error *err)
 {
     char names[200];
 
     ssh_interface_names(machine->place.interfaces, names, sizeof names);
     return vmtp_fail(err, -EADDRNOTAVAIL, "interface %.40s of %s has no IP%s address; there are %s",
-                     machine->opt->interface, machine->name,
-                     family == 6   ? "v6"
-                     : family == 4 ? "v4"
-                                   : "",
+                     machine->opt->interface, machine->name, version_of(family),
                      *names ? names : "none");
 }
 
@@ -263,6 +266,6 @@ int machine_address(const struct machine *machine, uint32_t family, char ret[VMT
         interface_has(machine, interface, family, ret))
         return 0;
     return vmtp_fail(err, -EADDRNOTAVAIL,
-                     "no IPv%u address is known of %s; its address or interface says which", family,
-                     machine->name);
+                     "no IP%s address is known of %s; its address or interface says which",
+                     version_of(family), machine->name);
 }

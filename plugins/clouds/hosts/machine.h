@@ -11,8 +11,8 @@
 
 #include <vmtp/cloud.h>
 
-#include "../../common/ssh_keyring.h"
-#include "../../common/ssh_place.h"
+#include "../../common/ssh/keyring.h"
+#include "../../common/ssh/place.h"
 
 struct hosts_options {
     const char *user, *key, *passphrase, *password, *known_hosts, *jump, *jump_password;

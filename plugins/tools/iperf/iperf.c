@@ -6,6 +6,7 @@
  */
 #include "options.h"
 
+#include "../../common/clock.h"
 #include "../../common/datagram.h"
 #include "../../common/words.h"
 #include "report.h"
@@ -13,7 +14,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-#define NS_PER_MS    1000000ull
 #define DATAGRAM_MIN 64u /* iperf's own numbers stand in it */
 #define INTERVAL_MIN (10 * NS_PER_MS)
 #define INTERVAL_OLD (500 * NS_PER_MS) /* 2.0 takes no shorter ones */

@@ -79,12 +79,15 @@ static const char *span_read(const char *at, struct figures *figures)
     return word_read(at, "sec");
 }
 
-/* "4466/0  4467 pps" or "12668/0  151  503K/94(29) us": only of TCP are there three columns. */
+/* "4466/0  4467 pps" or "12668/0  151  503K/94(29) us": only of TCP are there three columns.
+ * From 2.2 on the third has what is on its way in front, and packets:
+ * "658K(466)/5664K(4006)/7632(1329) us". */
 static void sender_read(const char *at, struct figures *figures)
 {
-    double writes, errors, again, cwnd, rtt;
+    double again, cwnd, rtt;
 
-    if (sscanf(at, "%lf/%lf %lf %lfK/%lf", &writes, &errors, &again, &cwnd, &rtt) != 5)
+    if (sscanf(at, "%*f/%*f %lf %lfK/%lf", &again, &cwnd, &rtt) != 3 &&
+        sscanf(at, "%*f/%*f %lf %*fK(%*u)/%lfK(%*u)/%lf", &again, &cwnd, &rtt) != 3)
         return;
     if (!(again >= 0 && again <= NUMBER_MAX && cwnd > 0 && cwnd <= NUMBER_MAX && rtt >= 0 &&
           rtt <= NUMBER_MAX))
@@ -115,12 +118,22 @@ static bool receiver_read(const char *at, struct figures *figures)
     return true;
 }
 
+/* 2.0 rounds times to tenths of a second, and tells bytes and rate better than that. */
+static void end_refine(struct figures *figures, double rate)
+{
+    double end_s = figures->start_s + figures->bytes * 8 / rate,
+           off_s = fabs(end_s - figures->end_s);
+
+    if (rate > 0 && off_s > 0.001 && off_s <= 0.05)
+        figures->end_s = end_s;
+}
+
 bool line_read(const char *text, struct line *ret)
 {
     struct line line = { .reordered = NAN, .figures = { 0, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN } };
     struct figures *figures = &line.figures;
     const char *at = span_read(id_read(text, &line), figures), *rest;
-    double value, rate; /* the rate follows from bytes and time */
+    double value, rate;
 
     if (!at)
         return false;
@@ -133,6 +146,7 @@ bool line_read(const char *text, struct line *ret)
     rest = scaled_read(scaled_read(at, "Bytes", &figures->bytes), "bits/sec", &rate);
     if (!rest)
         return false;
+    end_refine(figures, rate);
     if (!receiver_read(rest, figures))
         sender_read(rest, figures);
     *ret = line;

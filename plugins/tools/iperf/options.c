@@ -58,10 +58,8 @@ const struct vmtp_metric iperf_metrics[M_COUNT] = {
     [M_CONNECT_RTT] = { VMTP_CONNECT_RTT, "s", "time that the last connect() took", VMTP_GAUGE,
                         VMTP_LOWER_IS_BETTER },
     [M_MSS] = { VMTP_MSS, "bytes", "payload of a full TCP segment", VMTP_GAUGE, 0 },
-    [M_TCP_RTT] = { "tcp_rtt", "s",
-                    "smoothed round-trip time of the sending sockets at the end of the trial",
+    [M_TCP_RTT] = { "tcp_rtt", "s", "mean smoothed round-trip time of the sending sockets",
                     VMTP_GAUGE, VMTP_LOWER_IS_BETTER },
-    [M_CWND] = { "cwnd", "bytes",
-                 "congestion windows of the sending sockets together, at the end of the trial",
+    [M_CWND] = { "cwnd", "bytes", "mean congestion windows of the sending sockets together",
                  VMTP_GAUGE, 0 },
 };

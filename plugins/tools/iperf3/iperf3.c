@@ -5,22 +5,19 @@
  */
 #include "options.h"
 
+#include "../../common/clock.h"
+#include "../../common/datagram.h"
 #include "../../common/words.h"
 #include "report.h"
 
 #include <inttypes.h>
 
-#define NS_PER_S        1000000000ull
-#define NS_PER_MS       1000000ull
-#define DATAGRAM_MIN    16u
-#define DATAGRAM_MAX    65507u
-#define IPV4_UDP_HEADER 28u
-#define IPV6_UDP_HEADER 48u
-#define INTERVAL_MIN    (100 * NS_PER_MS)
-#define INTERVAL_MAX    (60 * NS_PER_S)
-#define WARMUP_MAX      600ull /* seconds */
-#define ROWS_MAX        10000ull /* of one connection and interval each: half a KiB, read as a whole */
-#define EXTRA_NS        (300 * NS_PER_MS)
+#define DATAGRAM_MIN 16u
+#define INTERVAL_MIN (100 * NS_PER_MS)
+#define INTERVAL_MAX (60 * NS_PER_S)
+#define WARMUP_MAX   600ull   /* seconds */
+#define ROWS_MAX     10000ull /* of one connection and interval each: half a KiB, read as a whole */
+#define EXTRA_NS     (300 * NS_PER_MS)
 
 /* iperf3 knows whole seconds only. */
 static uint64_t seconds(uint64_t ns)
@@ -36,12 +33,9 @@ static uint64_t rate_of(const struct iperf3_opt *o, const struct vmtp_trial *tri
 /* 0: iperf3's own choice, for UDP the segment size of its control connection. */
 static uint64_t length_of(const struct iperf3_opt *o, const struct vmtp_flow *flow)
 {
-    uint64_t header = flow->family == 6 ? IPV6_UDP_HEADER : IPV4_UDP_HEADER, length;
-
-    if (o->length || o->protocol == PROTOCOL_TCP || flow->mtu < header + DATAGRAM_MIN)
+    if (o->length || o->protocol == PROTOCOL_TCP || !flow->mtu)
         return o->length;
-    length = flow->mtu - header;
-    return length > DATAGRAM_MAX ? DATAGRAM_MAX : length;
+    return datagram_length(flow);
 }
 
 /* No shorter than iperf3 can, nor so short that the document would grow without bounds. */

@@ -6,6 +6,8 @@
  */
 #include "report.h"
 
+#include "../../common/event.h"
+
 #include <jansson.h>
 #include <math.h>
 
@@ -159,18 +161,13 @@ static void tell_shortfall(const struct reading *reading, bool down, double offe
 {
     const struct iperf3_state *state = reading->self->state;
     char text[120];
-    struct vmtp_event event = {
-        .size = sizeof event,
-        .subject = down ? reading->flow->server->name : reading->flow->client->name,
-        .kind = VMTP_GENERATOR_LIMITED,
-        .text = text,
-    };
+    const struct vmtp_endpoint *sender = down ? reading->flow->server : reading->flow->client;
 
     if (!state->rate_bps || !(offered_bps < SHORTFALL * (double)state->rate_bps))
         return;
     snprintf(text, sizeof text, "sent %.5g Mb/s of the %.5g asked for", offered_bps / 1e6,
              (double)state->rate_bps / 1e6);
-    reading->self->host->emit_event(reading->self, &event);
+    event_emit(reading->self, sender->name, VMTP_GENERATOR_LIMITED, text);
 }
 
 static int emit_udp(const struct reading *reading, bool both)

@@ -6,13 +6,11 @@
  */
 #include "options.h"
 
+#include "../../common/datagram.h"
 #include "protocol.h"
 
-#define TCP_LENGTH      (1u << 20) /* one big write a system call is what makes TCP fast */
-#define UDP_LENGTH      1400u      /* where the path's MTU is unknown */
-#define IPV4_UDP_HEADER 28u
-#define IPV6_UDP_HEADER 48u
-#define EXTRA_NS        50000000ull
+#define TCP_LENGTH (1u << 20) /* one big write a system call is what makes TCP fast */
+#define EXTRA_NS   50000000ull
 
 uint64_t native_rate(const struct native_opt *o, const struct vmtp_trial *trial)
 {
@@ -21,14 +19,9 @@ uint64_t native_rate(const struct native_opt *o, const struct vmtp_trial *trial)
 
 uint64_t native_length(const struct native_opt *o, const struct vmtp_flow *flow)
 {
-    uint64_t header = flow->family == 6 ? IPV6_UDP_HEADER : IPV4_UDP_HEADER, length;
-
     if (o->length)
         return o->length;
-    if (o->protocol == PROTOCOL_TCP)
-        return TCP_LENGTH;
-    length = flow->mtu > header ? flow->mtu - header : UDP_LENGTH;
-    return length > PROBE_DATAGRAM_MAX ? PROBE_DATAGRAM_MAX : length;
+    return o->protocol == PROTOCOL_TCP ? TCP_LENGTH : datagram_length(flow);
 }
 
 static int check_latency(const struct native_opt *o, struct vmtp_error *err)

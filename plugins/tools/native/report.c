@@ -5,6 +5,7 @@
  */
 #include "report.h"
 
+#include "../../common/event.h"
 #include "protocol.h"
 
 #include <inttypes.h>
@@ -305,14 +306,7 @@ static double cpu_of(const struct run *run, int which)
 
 static void event(struct run *run, const char *subject, uint32_t kind, const char *text)
 {
-    struct vmtp_event e;
-
-    memset(&e, 0, sizeof e);
-    e.size = sizeof e;
-    e.subject = subject;
-    e.kind = kind;
-    e.text = text;
-    run->self->host->emit_event(run->self, &e);
+    event_emit(run->self, subject, kind, text);
 }
 
 static double most_of(const struct probe *p, const char *key)

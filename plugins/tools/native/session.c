@@ -5,27 +5,18 @@
  */
 #include "session.h"
 
+#include "../../common/clock.h"
+#include "../../common/event.h"
 #include "protocol.h"
 
 #include <limits.h>
 #include <math.h>
-#include <time.h>
 
-#define NS_PER_MS  1000000ull
-#define NS_PER_S   1000000000ull
 #define START_NS   (20 * NS_PER_S) /* a slow SSH login may be in it */
 #define WRITE_NS   (3 * NS_PER_S)
 #define SILENCE_NS (5 * NS_PER_S)
 #define GRACE_NS   (300 * NS_PER_MS)
 #define ENOUGH     100000 /* lines of one trial */
-
-uint64_t native_now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 double json_get(const json_t *o, const char *key, double max, double other)
 {
@@ -86,14 +77,8 @@ static void keep_interval(struct mail *m, json_t *event)
 static void tell_note(struct vmtp_self *self, const struct probe *p, const json_t *event)
 {
     const char *text = json_string_value(json_object_get(event, "text"));
-    struct vmtp_event e;
 
-    memset(&e, 0, sizeof e);
-    e.size = sizeof e;
-    e.subject = p->name;
-    e.kind = VMTP_NOTE;
-    e.text = text ? text : "";
-    self->host->emit_event(self, &e);
+    event_emit(self, p->name, VMTP_NOTE, text ? text : "");
 }
 
 static void on_hello(struct probe *p, const json_t *event)
@@ -148,7 +133,7 @@ static int take_line(struct vmtp_self *self, struct probe *p, const struct vmtp_
     json_t *event;
     int r;
 
-    p->heard_ns = native_now();
+    p->heard_ns = clock_now_ns();
     if (line->fd == 2) {
         snprintf(p->complaint, sizeof p->complaint, "%.*s",
                  (int)(line->len < 150 ? line->len : 150), line->text);
@@ -208,7 +193,7 @@ static int read_waiting(struct vmtp_self *self, struct probe *p, struct vmtp_err
     int r;
 
     for (int i = 0; i < ENOUGH; i++) {
-        r = read_line(self, p, native_now() + NS_PER_MS, err);
+        r = read_line(self, p, clock_now_ns() + NS_PER_MS, err);
         if (r <= 0)
             return r;
     }
@@ -233,12 +218,13 @@ int probe_say(struct vmtp_self *self, struct session *s, int which, struct vmtp_
         return vmtp_fail(err, -E2BIG, "a command for vmtp-probe is too long");
     if (!p->process)
         return vmtp_fail(err, -ECONNABORTED, "endpoint %s: vmtp-probe is not running", p->name);
-    r = self->host->process_write(self, p->process, line, (size_t)n, native_now() + WRITE_NS, err);
+    r = self->host->process_write(self, p->process, line, (size_t)n, clock_now_ns() + WRITE_NS,
+                                  err);
     if (r >= 0 || r == -ECANCELED || r == -ETIMEDOUT)
         return r < 0 ? r : 0;
     /* Its end of the pipe is closed: what it said last is the better reason. */
     for (int i = 0, got = 1; i < ENOUGH && got > 0; i++) {
-        got = read_line(self, p, native_now() + GRACE_NS, &ignored);
+        got = read_line(self, p, clock_now_ns() + GRACE_NS, &ignored);
         if (got < 0 && err)
             *err = ignored;
     }
@@ -247,7 +233,7 @@ int probe_say(struct vmtp_self *self, struct session *s, int which, struct vmtp_
 
 static int say_alive(struct vmtp_self *self, struct session *s, struct vmtp_error *err)
 {
-    uint64_t now = native_now();
+    uint64_t now = clock_now_ns();
     int r = 0;
 
     if (now < s->said_ns + PROBE_ALIVE_NS)
@@ -260,7 +246,7 @@ static int say_alive(struct vmtp_self *self, struct session *s, struct vmtp_erro
 
 static int check_silence(const struct probe *p, struct vmtp_error *err)
 {
-    uint64_t now = native_now();
+    uint64_t now = clock_now_ns();
 
     if (now < p->heard_ns + SILENCE_NS)
         return 0;
@@ -274,7 +260,7 @@ static int blame(struct vmtp_self *self, struct session *s, int which, int r,
 {
     struct probe *other = &s->probe[!which];
     struct vmtp_error reason = { 0 };
-    uint64_t until = native_now() + GRACE_NS;
+    uint64_t until = clock_now_ns() + GRACE_NS;
     int got = 1;
 
     if (r == -ECANCELED || !s->probe[which].process || !other->process)
@@ -292,7 +278,7 @@ static int wait_step(struct vmtp_self *self, struct session *s, int which, probe
                      uint64_t deadline_ns, struct vmtp_error *err)
 {
     struct probe *p = &s->probe[which];
-    uint64_t until = native_now() + PROBE_ALIVE_NS;
+    uint64_t until = clock_now_ns() + PROBE_ALIVE_NS;
     int r = say_alive(self, s, err), got = 1;
 
     if (until > deadline_ns)
@@ -319,7 +305,7 @@ int session_wait(struct vmtp_self *self, struct session *s, int which, probe_has
     while (!has(p, arg)) {
         int r;
 
-        if (native_now() >= deadline_ns)
+        if (clock_now_ns() >= deadline_ns)
             return vmtp_fail(err, -ETIMEDOUT, "endpoint %s: vmtp-probe (%s) did not %s in time",
                              p->name, p->role, what);
         r = wait_step(self, s, which, has, arg, deadline_ns, err);
@@ -369,7 +355,7 @@ static int probe_start(struct vmtp_self *self, struct probe *p,
 
 static int probe_greet(struct vmtp_self *self, struct probe *p, struct vmtp_error *err)
 {
-    uint64_t deadline_ns = native_now() + START_NS;
+    uint64_t deadline_ns = clock_now_ns() + START_NS;
     int r = 1;
 
     while (r > 0 && !p->hello)
@@ -382,7 +368,7 @@ static int probe_greet(struct vmtp_self *self, struct probe *p, struct vmtp_erro
 void session_heard(struct session *s)
 {
     for (int i = 0; i < 2; i++)
-        s->probe[i].heard_ns = native_now();
+        s->probe[i].heard_ns = clock_now_ns();
 }
 
 int session_start(struct vmtp_self *self, struct session *s, const struct vmtp_flow *flow,
@@ -401,7 +387,7 @@ int session_start(struct vmtp_self *self, struct session *s, const struct vmtp_f
         if (!s->probe[i].hello)
             r = probe_greet(self, &s->probe[i], err);
     for (int i = 0; i < 2; i++)
-        s->probe[i].heard_ns = native_now();
+        s->probe[i].heard_ns = clock_now_ns();
     s->said_ns = 0;
     return r < 0 ? r : 0;
 }

@@ -67,8 +67,6 @@ bool probe_has_setup(const struct probe *, int unused);
 bool probe_has_result(const struct probe *, int dir);
 bool probe_has_stopped(const struct probe *, int unused);
 
-uint64_t native_now(void);
-
 /* A bounded number of an object: value, or other where it is absent or outside 0..max. */
 double json_get(const json_t *, const char *key, double max, double other);
 bool json_has(const json_t *, const char *key);

@@ -6,12 +6,12 @@
  */
 #include "report.h"
 
+#include "../../common/clock.h"
 #include "protocol.h"
 
 #include <inttypes.h>
 #include <sys/random.h>
 
-#define NS_PER_S   1000000000ull
 #define SETUP_NS   (PROBE_CONNECT_NS + PROBE_REASSEMBLY_NS + 3 * NS_PER_S)
 #define LATE_NS    (10 * NS_PER_S) /* for results, after the time that a trial takes */
 #define STOPPED_NS (3 * NS_PER_S)
@@ -87,7 +87,7 @@ static int set_up(struct run *run, struct vmtp_error *err)
     int r = say_setup(run, SERVER, o->port, err);
 
     if (!r)
-        r = session_wait(run->self, s, SERVER, probe_has_setup, 0, native_now() + SETUP_NS,
+        r = session_wait(run->self, s, SERVER, probe_has_setup, 0, clock_now_ns() + SETUP_NS,
                          "open its data port", err);
     if (r)
         return r;
@@ -97,7 +97,7 @@ static int set_up(struct run *run, struct vmtp_error *err)
                          s->probe[SERVER].name);
     r = say_setup(run, CLIENT, port, err);
     return r ? r
-             : session_wait(run->self, s, CLIENT, probe_has_setup, 0, native_now() + SETUP_NS,
+             : session_wait(run->self, s, CLIENT, probe_has_setup, 0, clock_now_ns() + SETUP_NS,
                             "connect", err);
 }
 
@@ -108,9 +108,8 @@ static int start(struct run *run, struct vmtp_error *err)
     int r = run->self->host->ready(run->self, &run->start_ns, err);
 
     session_heard(run->session); /* nobody listened while the other flows were waited for */
-
     for (int which = SERVER; which >= CLIENT && r >= 0; which--) {
-        uint64_t now = native_now();
+        uint64_t now = clock_now_ns();
 
         r = probe_say(run->self, run->session, which, err,
                       "{\"op\":\"go\",\"delay_ns\":%" PRIu64 ",\"rtt_ns\":%" PRIu64 "}\n",
@@ -164,7 +163,7 @@ static int wait_results(struct run *run, struct vmtp_error *err)
  * That the connection went away under one of them is no error any more. */
 static int stop_both(struct run *run, struct vmtp_error *err)
 {
-    uint64_t deadline_ns = native_now() + STOPPED_NS;
+    uint64_t deadline_ns = clock_now_ns() + STOPPED_NS;
     int r = 0;
 
     for (int which = CLIENT; which <= SERVER && !r; which++)

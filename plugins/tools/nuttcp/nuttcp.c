@@ -5,13 +5,13 @@
  */
 #include "options.h"
 
+#include "../../common/clock.h"
 #include "../../common/datagram.h"
 #include "../../common/words.h"
 #include "report.h"
 
 #include <inttypes.h>
 
-#define NS_PER_MS    1000000ull
 #define DATAGRAM_MIN 32u /* nuttcp's own numbers stand in it */
 #define INTERVAL_MIN (10 * NS_PER_MS)
 #define TCP_EXTRA_NS (500 * NS_PER_MS)

@@ -130,7 +130,7 @@ static int interval_take(struct vmtp_self *self, const struct figures *figures, 
 static int emit_datagrams(struct vmtp_self *self, const struct nuttcp_state *state,
                           const struct tally *part)
 {
-    double lost = fmin(fmax(part->drops, 0), part->packets);
+    double lost = isnan(part->drops) ? NAN : fmin(fmax(part->drops, 0), part->packets);
     double offered = part->packets * (double)state->length * 8 / part->seconds;
     int r = emit(self, M_SENT, 0, part->packets);
 

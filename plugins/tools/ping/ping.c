@@ -8,12 +8,11 @@
  */
 #include "tally.h"
 
+#include "../../common/clock.h"
 #include "../../common/words.h"
 
 #include <inttypes.h>
 
-#define NS_PER_S    1000000000ull
-#define NS_PER_MS   1000000ull
 #define PAYLOAD_MAX 65507
 
 struct options {

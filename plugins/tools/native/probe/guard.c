@@ -17,7 +17,7 @@
 
 static void program_exec(char **argv, const sigset_t *mask)
 {
-    int empty = open("/dev/null", O_RDONLY);
+    int empty = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
     sigprocmask(SIG_SETMASK, mask, NULL);
     signal(SIGPIPE, SIG_DFL);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether a server is the one that it says it is: its host key against known_hosts.
+ *
+ * One for all connections of a loop, used by its thread alone.
+ */
+#ifndef COMMON_SSH_TRUST_H
+#define COMMON_SSH_TRUST_H
+
+#include "known.h"
+#include "spec.h"
+
+#include <libssh2.h>
+#include <vmtp/host.h>
+
+enum ssh_trust_policy {
+    SSH_TRUST_STRICT,     /* only servers whose key is known */
+    SSH_TRUST_ACCEPT_NEW, /* and new ones, which are written down */
+    SSH_TRUST_INSECURE,   /* everybody */
+};
+
+struct ssh_trust {
+    enum ssh_trust_policy policy;
+    struct ssh_known *known;
+    struct vmtp_self *self; /* to warn by */
+    bool warned;
+};
+
+/* Ask the server for a key of a type that is known, before the handshake.  -ENOMEM. */
+int ssh_trust_prefer(const struct ssh_trust *trust, const struct ssh_spec *server,
+                     LIBSSH2_SESSION *session);
+/* -EKEYREJECTED, with the mend. */
+int ssh_trust_check(struct ssh_trust *trust, const struct ssh_spec *server,
+                    LIBSSH2_SESSION *session, struct vmtp_error *err);
+
+#endif

@@ -1,1 +1,0 @@
-lib_sshd.sh
