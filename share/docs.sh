@@ -57,6 +57,7 @@ page_take() { # PAGE NAME
 }
 
 for plugin in plugins/tools/*/ plugins/clouds/*/ plugins/sinks/*/ plugins/monitors/*/; do
+    [ -d "$plugin" ] || continue
     plugin=${plugin%/}
     name=${plugin##*/}
     page=$plugin/$name.md
