@@ -17,9 +17,17 @@ const char *cli_line_clear(void)
     return isatty(STDERR_FILENO) ? "\r\033[K" : "";
 }
 
+/* Errors quote what servers and programs said: no line of theirs, and no terminal escape. */
+static void plain_print(const char *text, FILE *out)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+}
+
 int cli_error(const struct cli *cli, enum exit_status status, const struct vmtp_error *err)
 {
-    fprintf(stderr, "vmtp: %s", err->text);
+    fputs("vmtp: ", stderr);
+    plain_print(err->text, stderr);
     if (cli->debug && err->where[0])
         fprintf(stderr, " (%s)", err->where);
     fputc('\n', stderr);
