@@ -7,7 +7,9 @@
 #include <math.h>
 
 #define SHORT_NS (2 * NS_PER_S) /* while narrowing down, where full trials are longer */
-#define TRIES    3     /* that the tool is given before what it sends is taken for its limit */
+#define TRIES    3 /* that the tool is given before what it sends is taken for its limit */
+#define STUCK    5 /* trials in a row in which it sent less than asked for, and nothing was lost */
+#define FAR      4 /* apart: the middle says more than a step from a bound */
 #define BEYOND   1.01  /* the best it did is asking for more */
 #define EDGE     0.45  /* of the width, around where the bound should be */
 #define APART    0.125 /* of the width: nearer than that a load tells nothing new */
@@ -24,6 +26,16 @@ struct bracket {
 static struct load load_at(const struct search *search, uint64_t bps)
 {
     return (struct load){ bps, search->trials, search->count };
+}
+
+/* The strictest of the goals. */
+static double least_loss(const struct search *search)
+{
+    double least = 1;
+
+    for (size_t i = 0; i < search->spec->loss_count; i++)
+        least = fmin(least, search->spec->losses[i]);
+    return least;
 }
 
 /* The highest rate that there is reason to ask for; 0: not yet known. */
@@ -134,7 +146,7 @@ static const struct search_trial *trial_at(const struct search *search, const st
 
         if (load && trial->load_bps == load && high)
             found = trial;
-        if (!load && (!trial->load_bps || (trial->weak && !high)) &&
+        if (!load && (!trial->load_bps || (trial->limited && !high)) &&
             (!found || trial->offered_bps > found->offered_bps))
             found = trial;
     }
@@ -216,6 +228,9 @@ static double load_choose(const struct search *search, const struct search_goal 
         return most;
     if (bracket->torn_low)
         return load_beside_torn(search, bracket);
+    if (!bracket->lower.bps && near <= least && high > least * FAR)
+        return sqrt(least *
+                    high); /* next to nothing arrived: that says only that it was too much */
     if (!bracket->lower.bps && (near <= least || low >= high * (1 - width)))
         return least;
     if (!bracket->upper.bps && (near >= most || low >= high * (1 - width)))
@@ -224,7 +239,8 @@ static double load_choose(const struct search *search, const struct search_goal 
     if (at->misses || !is_inside(chosen, low, high, apart))
         chosen = near * (1 + EDGE * width);
     if (at->misses || !is_inside(chosen, low, high, apart))
-        chosen = stride(search, at, low, high);
+        chosen = bracket->upper.bps && high > low * FAR ? sqrt(low * high)
+                                                        : stride(search, at, low, high);
     return chosen;
 }
 
@@ -320,6 +336,19 @@ static struct search_step goal_end(struct search *search, struct search_goal *at
                                  .rate_bps = at->lower_bps };
 }
 
+/* Asked for more than the lower bound again and again, the tool sends no more, and nothing is lost:
+ * its own queue, or itself, lets nothing through that the path could lose. */
+static bool is_stuck(const struct search *search, const struct bracket *bracket)
+{
+    if (!bracket->lower.bps || search->count < STUCK || limit_of(search) || seems_limited(search))
+        return false;
+    for (size_t i = search->count - STUCK; i < search->count; i++)
+        if (!search->trials[i].limited || search->trials[i].loss > least_loss(search) ||
+            (double)search->trials[i].rate_bps < (double)bracket->lower.bps * BEYOND)
+            return false;
+    return true;
+}
+
 /* What to do for this goal. */
 static struct search_step goal_step(struct search *search, struct search_goal *at)
 {
@@ -330,7 +359,10 @@ static struct search_step goal_step(struct search *search, struct search_goal *a
                                 .duration_ns = search->spec->trial_ns };
     const struct load *load;
 
-    if (!irregular && !is_narrow(search, &bracket))
+    at->stuck = at->stuck || is_stuck(search, &bracket);
+    if (at->stuck)
+        bracket.upper.bps = 0;
+    if (!irregular && !at->stuck && !is_narrow(search, &bracket))
         return narrow(search, at, &bracket);
     load = unsure(&bracket, &at->goal);
     if (load) {
@@ -396,7 +428,8 @@ static void search_decide(struct search *search)
 }
 
 /* A tool that falls short of the rate may have stood still for a while, and sent at the rate else:
- * then the path was given less than the load.  Where that is all it can send, it is the load. */
+ * then the path was given less than the load.  Where that is all it can send, it is the load; and
+ * where nothing was lost, what was sent is one that the path carries. */
 static void trial_place(struct search *search, struct search_trial *trial)
 {
     uint64_t offered = (uint64_t)llround(trial->offered_bps);
@@ -405,6 +438,10 @@ static void trial_place(struct search *search, struct search_trial *trial)
         search->fastest_bps = offered;
     trial->load_bps = trial->rate_bps;
     trial->weak = trial->limited && trial->rate_bps != limit_of(search);
+    if (trial->weak && trial->loss <= least_loss(search) && offered >= search->spec->min_bps) {
+        trial->load_bps = offered;
+        trial->weak = false;
+    }
     trial->verifying = search->next.action == SEARCH_VERIFY &&
                        (!trial->weak || trial->loss > search->goals[search->next.goal].goal.loss);
 }
@@ -504,7 +541,7 @@ uint64_t search_cap(const struct search *search)
 
     for (size_t i = 0; i < spec->loss_count && !limit && !spec->max_bps; i++)
         if (search->goals[i].over && search->goals[i].lower_bps && !search->goals[i].upper_bps)
-            limit = search->fastest_bps;
+            limit = search->goals[i].stuck ? search->goals[i].lower_bps : search->fastest_bps;
     return limit;
 }
 

@@ -70,6 +70,11 @@ few --host root@10.77.0.1 --host root@10.77.0.2 --bandwidth 20M --protocols TU -
 check "--bandwidth holds for TCP and UDP" holds "$result" \
     'all(r["bandwidth_limit_kbps"] == 20000 and 15000 < r["throughput_kbps"] < 21000 for r in d["flows"][0]["results"])'
 
+at_controller "$vmtp" -c "$dir/few.yaml" --host root@10.77.0.1 --protocols I --json "$result" <&- >&- 2>&-
+check "stdin, stdout and stderr may be closed" [ $? -eq 0 ]
+check "and the report is not written into a file that stands in their place" \
+    sh -c '! grep -rl "Total Scenarios" "$1"' - "$VMTP_STATE_DIR"
+
 printf 'tcp_tp_loop_count: 1\ntcp_pkt_sizes: [8192, 65536]\n' >"$dir/sizes.yaml"
 run -c "$dir/sizes.yaml" -t1 --host root@10.77.0.1 --protocol T --json "$result" --test-description "O'Neil <b>"
 check "a config file changes what is measured, a flag may be cut short" holds "$result" \
