@@ -16,9 +16,10 @@
 
 /* One of VMTP's "flows": an entry of "flows" in its document. */
 struct classic_flow {
-    const char *desc;      /* exactly VMTP's: "Native inter-host", "VM to VM same network ..." */
-    const char *from, *to; /* endpoint names in the scenario */
-    const char *az_from, *az_to; /* NULL: the flow has none */
+    const char *desc; /* exactly VMTP's: "Native inter-host", "VM to VM same network ..." */
+    const char *host_from, *host_to; /* as the command line has them; NULL: it does not */
+    const char *from, *to;           /* endpoint names in the scenario */
+    const char *az_from, *az_to;     /* NULL: the flow has none */
 };
 
 enum classic_protocol { CLASSIC_TCP = 1, CLASSIC_UDP, CLASSIC_ICMP, CLASSIC_MULTICAST };

@@ -97,14 +97,21 @@ static bool has_multicast(const struct classic_request *request, size_t flow)
     return false;
 }
 
+/* VMTP's readers rely on both ends, also of what could not be reached. */
+static const char *either(const char *found, const char *written)
+{
+    return found && *found ? found : written;
+}
+
 static json_t *flow_json(const struct classic_request *request, size_t at, const json_t *result)
 {
     const struct classic_flow *flow = &request->flows[at];
     json_t *json = json_object();
 
     text_add(json, "desc", flow->desc);
-    text_add(json, "ip_from", text_of(facts_of(result, flow->from), "address"));
-    text_add(json, "ip_to", server_address(request, at, result));
+    text_add(json, "ip_from",
+             either(text_of(facts_of(result, flow->from), "address"), flow->host_from));
+    text_add(json, "ip_to", either(server_address(request, at, result), flow->host_to));
     text_add(json, "endpoint_from", flow->from);
     text_add(json, "endpoint_to", flow->to);
     text_add(json, "az_from", flow->az_from);

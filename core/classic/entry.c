@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#define VAGUE         2 /* bounds that are further apart than this factor are no answer */
 #define NO_THROUGHPUT "the tool gave no throughput"
 
 const char *text_of(const json_t *object, const char *name)
@@ -299,8 +300,14 @@ static void search_judge(json_t *entry, const json_t *result)
     const json_t *search = json_object_get(result, "search");
     const json_t *goal = json_array_get(json_object_get(search, "goals"), 0);
     double ratio = number_of(metric_of(result, "loss"), "ratio"), most = number_of(goal, "loss");
+    double lower = number_of(goal, "lower"), upper = number_of(goal, "upper");
 
-    if (goal && isfinite(most) && ratio > most)
+    if (text_is(goal, "state", "undecided") && !(upper <= lower * VAGUE))
+        field_add(
+            entry, "error",
+            json_sprintf("the search was cut off while the rate was not known to a factor of %d",
+                         VAGUE));
+    else if (goal && isfinite(most) && ratio > most)
         field_add(
             entry, "error",
             json_sprintf("the search ended (%s) at a rate at which %.2f %% is lost, more than "

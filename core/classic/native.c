@@ -49,6 +49,8 @@ static int flow_add(struct maker *maker, size_t client)
     struct classic_flow *flow = &request->flows[request->flow_count++];
 
     flow->desc = client == 0 ? "Native intra-host" : "Native inter-host";
+    flow->host_from = maker->wish->hosts[client].host;
+    flow->host_to = maker->wish->hosts[0].host;
     flow->from = endpoint_name(maker, client);
     flow->to = endpoint_name(maker, 0);
     return flow->from && flow->to ? 0 : no_memory(maker);

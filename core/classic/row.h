@@ -14,7 +14,7 @@
 /* Of several entries, the greatest counts. */
 enum row_state {
     ROW_PASSED = 1, /* all of it was measured */
-    ROW_SKIPPED,    /* nobody asked for it, or the run did not come to it */
+    ROW_SKIPPED,    /* nobody asked for it */
     ROW_FAILED,
 };
 

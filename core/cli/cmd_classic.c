@@ -158,8 +158,7 @@ static int measure(struct cli *cli, struct classic *classic, struct vmtp_error *
     struct watch *watch = NULL;
     int kept, status;
 
-    if (run_prepare(cli, classic, err) < 0 ||
-        watch_start(classic->run, isatty(STDERR_FILENO), &watch, err) < 0)
+    if (run_prepare(cli, classic, err) < 0 || watch_start(classic->run, true, &watch, err) < 0)
         return fail(cli, classic, EXIT_FAIL, err);
     kept = run_carry_out(classic->run, &outcome, err);
     watch_stop(watch);

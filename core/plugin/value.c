@@ -6,9 +6,11 @@
 
 #include <arpa/inet.h>
 #include <limits.h>
+#include <pwd.h>
 
-#define ADDRESS_MAX 253 /* a host name's length, RFC 1035 */
-#define LABEL_MAX   63
+#define PASSWD_BYTES 4096
+#define ADDRESS_MAX  253 /* a host name's length, RFC 1035 */
+#define LABEL_MAX    63
 
 static const struct value_type types[] = {
     [VMTP_BOOL] = { "bool", "true or false", sizeof(bool), _Alignof(bool), true, false },
@@ -227,11 +229,25 @@ static int parse_address(const struct vmtp_option *option, const char *text, str
     return *ret ? 0 : vmtp_fail(err, -ENOMEM, "out of memory");
 }
 
+/* As ssh does it: where HOME is not set (cron, services, containers), the user's entry says it. */
+static const char *home_folder(char *buffer, size_t len)
+{
+    struct passwd passwd, *found = NULL;
+    const char *home = getenv("HOME");
+
+    if (home && *home)
+        return home;
+    if (getpwuid_r(getuid(), &passwd, buffer, len, &found) != 0 || !found)
+        return NULL;
+    return found->pw_dir;
+}
+
 static int parse_path(const struct vmtp_option *option, const char *text, struct arena *arena,
                       const char **ret, struct vmtp_error *err)
 {
     bool home = strncmp(text, "~/", 2) == 0;
-    const char *folder = home ? getenv("HOME") : "";
+    char entry[PASSWD_BYTES];
+    const char *folder = home ? home_folder(entry, sizeof entry) : "";
 
     if (!folder)
         return vmtp_fail(err, -EINVAL, "%s begins with ~ but HOME is not set",
