@@ -306,7 +306,8 @@ static void a_search_that_ended_above_its_goal_is_an_error(void **state)
         CLASSIC_UDP,
         "{\"results\":[{\"flow\":\"t\",\"tool\":\"native\",\"status\":\"ok\",\"metrics\":{"
         "\"goodput\":{\"value\":1e8},\"loss\":{\"ratio\":0.33}},\"search\":{\"goals\":[{\"loss\":"
-        "0.05,\"lower\":1e8,\"upper\":1.2e8,\"state\":\"undecided\"}],\"trials\":[]},\"trials\":[]}]}");
+        "0.05,\"lower\":1e8,\"upper\":1.2e8,\"state\":\"undecided\"}],\"trials\":[]},\"trials\":[]}"
+        "]}");
 
     (void)state;
     says(document, "flows/0/results/0/throughput_kbps", "100000");
