@@ -21,8 +21,8 @@ for rate in 100M 1G; do
     scenario $rate "{ fabric: { topology: pair, rate: $rate } }" \
         '  - { name: f, path: direct, tool: iperf3, duration: 1s, warmup: 1s, repeat: 4 }'
     check "TCP runs over $rate" status 0 "$vmtp" run --no-progress "$dir/$rate.yaml"
-    check "the best over $rate is within 1 % of the ceiling" result $rate \
-        'abs(max(r["metrics"]["goodput"]["trials"]) / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01'
+    check "a trial over $rate is within 1 % of the ceiling" result $rate \
+        'any(abs(t / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01 for t in r["metrics"]["goodput"]["trials"])'
 done
 check "it tells how the sender fared" result 1G \
     'all(r["metrics"][m]["value"] > 0 for m in ("mss", "tcp_rtt", "tcp_min_rtt", "cwnd", "cpu_client", "cpu_server"))'

@@ -25,8 +25,8 @@ for rate in 100M 1G; do
     scenario $rate "{ fabric: { topology: pair, rate: $rate } }" \
         '  - { name: f, path: direct, tool: { nuttcp: { direction: [up, down] } }, duration: 1s, repeat: 4 }'
     check "TCP runs over $rate both ways" measure $rate
-    check "the best over $rate is within 1 % of the ceiling" result $rate \
-        'abs(max(r["metrics"]["goodput"]["trials"]) / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01'
+    check "a trial over $rate is within 1 % of the ceiling" result $rate \
+        'any(abs(t / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01 for t in r["metrics"]["goodput"]["trials"])'
 done
 check "connect_rtt and the CPU of both ends are told" result 1G \
     'all(m in r["metrics"] for m in ("connect_rtt", "cpu_client", "cpu_server"))'
