@@ -100,7 +100,7 @@ pretend 'exec /usr/bin/iperf3 "$@"' 'echo "unrecognized option" >&2; exit 1'
 check "a client that fails is told with its last words" says "iperf3 ended with 1: unrecognized option"
 pretend 'exec /usr/bin/iperf3 "$@"' 'exit 0'
 check "a client that says nothing has failed" says "iperf3 told no result: ''"
-pretend '(sleep 0.3; kill $$) & exec /usr/bin/iperf3 "$@"' 'exec /usr/bin/iperf3 "$@"'
+pretend '(sleep 0.8; kill $$) & exec /usr/bin/iperf3 "$@"' 'exec /usr/bin/iperf3 "$@"'
 check "a server that dies on the way is told by the client" says "endpoint local-a: iperf3: the server has terminated"
 check "nothing is left of all these" [ "$(probes)" -eq 0 -a "$(namespaces)" -eq 0 ]
 exit $failed
