@@ -107,3 +107,16 @@ json_t *fake_classic_result(void)
 {
     return json_load_file("tests/unit/golden/classic_result.json", 0, NULL);
 }
+
+void environment_clear(void)
+{
+    for (char **at = environ; *at;) {
+        char name[80];
+
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "="), *at);
+        if (strncmp(name, "OS_", 3) == 0 || strncmp(name, "XDG_", 4) == 0)
+            unsetenv(name);
+        else
+            at++;
+    }
+}

@@ -13,4 +13,7 @@ struct classic_request *fake_classic_request(void);
 /* The caller owns it.  NULL: it can't be read. */
 json_t *fake_classic_result(void);
 
+/* Of what credentials are read from; the rest is the test runner's. */
+void environment_clear(void);
+
 #endif

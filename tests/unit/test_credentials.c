@@ -12,6 +12,7 @@
 
 #include "core/base/fd.h"
 #include "core/classic/credentials.h"
+#include "tests/fakes/classic.h"
 
 #define SECRET "geheim"
 
@@ -40,20 +41,6 @@ static const char horizon_rc[] =
 static char folder[] = "/tmp/test_credentials.XXXXXX";
 static struct wish *wish;
 static struct credentials *credentials;
-
-/* Of what credentials are read from; the rest is the test runner's. */
-static void environment_clear(void)
-{
-    for (char **at = environ; *at;) {
-        char name[80];
-
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "="), *at);
-        if (strncmp(name, "OS_", 3) == 0 || strncmp(name, "XDG_", 4) == 0)
-            unsetenv(name);
-        else
-            at++;
-    }
-}
 
 static int setup(void **state)
 {

@@ -14,35 +14,7 @@
 #include "core/engine/ask.h"
 #include "core/engine/measure.h"
 #include "core/result/search.h"
-
-#include <ftw.h>
-
-static struct registry *registry;
-static char folder[] = "/tmp/vmtp-test-XXXXXX";
-
-static int setup(void **state)
-{
-    struct vmtp_error err = { 0 };
-
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    setenv("VMTP_STATE_DIR", folder, 1);
-    unsetenv("VMTP_PLUGIN_PATH");
-    return registry_load(BUILD "/plugins", &registry, &err);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_free(registry);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
+#include "tests/fakes/state.h"
 
 /* A run of a scenario with these flows; the rest of the document is the same for all. */
 struct bench {
@@ -307,5 +279,5 @@ int main(void)
         cmocka_unit_test(what_a_search_knows_is_kept_when_it_is_cancelled),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, state_setup, state_teardown);
 }

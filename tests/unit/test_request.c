@@ -11,6 +11,7 @@
 
 #include "core/base/fd.h"
 #include "core/classic/request.h"
+#include "tests/fakes/classic.h"
 
 #define WORDS_MAX 64
 
@@ -20,20 +21,6 @@ static struct settings *settings;
 static struct credentials *credentials;
 static struct classic_request *request;
 static struct arena *arena;
-
-/* Of what credentials are read from; the rest is the test runner's. */
-static void environment_clear(void)
-{
-    for (char **at = environ; *at;) {
-        char name[80];
-
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "="), *at);
-        if (strncmp(name, "OS_", 3) == 0 || strncmp(name, "XDG_", 4) == 0)
-            unsetenv(name);
-        else
-            at++;
-    }
-}
 
 static int setup(void **state)
 {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/fakes/state.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct registry *registry;
+static char folder[] = "/tmp/vmtp-test-XXXXXX";
+
+int state_setup(void **state)
+{
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    setenv("VMTP_STATE_DIR", folder, 1);
+    unsetenv("VMTP_PLUGIN_PATH");
+    return registry_load(BUILD "/plugins", &registry, &err);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+int state_teardown(void **state)
+{
+    (void)state;
+    registry_free(registry);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
