@@ -35,13 +35,22 @@ result="$dir/two.json"
 few --host root@10.77.0.9 --host root@10.77.0.2 --json "$dir/none.json" --protocols I
 check "a host that can't be reached is exit 1" [ $? -eq 1 ]
 
+# Paths of a known rate: a search for what a busy CPU carries may end without an answer.
+limit() { # add tbf | del
+    for interface in lo eth0; do
+        at_host 1 tc qdisc "$1" dev $interface root ${2:+"$2" rate 100mbit burst 64k latency 20ms}
+        at_host 2 tc qdisc "$1" dev $interface root ${2:+"$2" rate 100mbit burst 64k latency 20ms}
+    done
+}
+limit add tbf
 run --host root@10.77.0.1 --host root@10.77.0.2 -t 1 --udpbuf 1024 --json "$result"
 check "two hosts are measured" [ $? -eq 0 ]
+limit del
 check "nothing is on stdout" [ ! -s "$dir/out" ]
 check "the first host is the server of both flows" holds "$result" \
     '[(f["desc"], f["ip_from"], f["ip_to"]) for f in d["flows"]] == [("Native intra-host", "10.77.0.1", "10.77.0.1"), ("Native inter-host", "10.77.0.2", "10.77.0.1")]'
 check "TCP is measured three times with nuttcp" holds "$result" \
-    'len([r for r in d["flows"][1]["results"] if r["protocol"] == "TCP" and r["tool"].startswith("nuttcp") and r["pkt_size"] == 65536 and r["throughput_kbps"] > 1000 and r["rtt_ms"] > 0]) == 3'
+    'len([r for r in d["flows"][1]["results"] if r["protocol"] == "TCP" and r["tool"].startswith("nuttcp") and r["pkt_size"] == 65536 and 1000 < r["throughput_kbps"] < 105000 and r["rtt_ms"] > 0]) == 3'
 check "UDP has a throughput and a loss rate" holds "$result" \
     '[(r["pkt_size"], r["loss_rate"] <= 5, r["throughput_kbps"] > 1000) for r in d["flows"][1]["results"] if r["protocol"] == "UDP"] == [(1024, True, True)]'
 check "ICMP has its three sizes, as strings" holds "$result" \

@@ -26,7 +26,9 @@ found() { # RATE
     search "$1" "rate: $1, queue: 20ms" 'length: 1400' 'loss: 5%, trial: 1s, sum: 7s, time: 45s' \
         'duration: 2s' && near "$1"
 }
-for rate in 100M 500M; do
+slow=100M fast=500M
+[ -z "${SANITIZED:-}" ] || slow=20M fast=50M # what an instrumented sender keeps up with
+for rate in $slow $fast; do
     check "the rate that a path of $rate carries is found within 2 %" once_or_twice found "$rate"
     check "the answer was verified and is what the flow's figures are of" holds "$dir/$rate.json" '(lambda r, g: g["verified"]["loss"] <= 0.05 and r["metrics"]["loss"]["ratio"] <= 0.05
          and r["trials"][0]["number"] == g["verified"]["number"] and len(r["trials"]) == 1
@@ -34,13 +36,17 @@ for rate in 100M 500M; do
 done
 check "the table tells its bounds" grep -Eq '^  search 5 %: [0-9.]+ Mb/s to [0-9.]+ Mb/s, [0-9]+ trials' "$dir/out"
 check "samples of the search are marked as its own" sh -c '
-    grep -q ",goodput,.*,1,[0-9.]*,0,1.$" "$0" && grep -q ",goodput,.*,1,[0-9.]*,0,0.$" "$0"' "$dir/500M.csv"
+    grep -q ",goodput,.*,1,[0-9.]*,0,1.$" "$0" && grep -q ",goodput,.*,1,[0-9.]*,0,0.$" "$0"' "$dir/$fast.csv"
 
-check "a path that nothing limits is searched" search free 'mtu: 1500' 'length: 64' \
-    'loss: 5%, trial: 300ms, sum: 900ms, max: 100G, time: 40s' 'duration: 300ms'
-check "what the tool can send is the end, and no answer of the path" holds "$dir/free.json" '(lambda s: s["generator_limited"] == (s["goals"][0]["state"] == "irregular")
-     and any(t["generator_limited"] for t in s["trials"])
-     and ("upper" in s["goals"][0]) != s["generator_limited"])(d["results"][0]["search"])'
+# Twice, for a receiver that a busy machine keeps from its work loses what the path carries.
+unlimited() {
+    search free 'mtu: 1500' 'length: 64' \
+        'loss: 5%, trial: 300ms, sum: 900ms, max: 100G, time: 40s' 'duration: 300ms' &&
+        holds "$dir/free.json" '(lambda s: s["generator_limited"] == (s["goals"][0]["state"] == "irregular")
+            and any(t["generator_limited"] for t in s["trials"])
+            and ("upper" in s["goals"][0]) != s["generator_limited"])(d["results"][0]["search"])'
+}
+check "where nothing limits the path, what the tool can send is the end, and no answer of the path" once_or_twice unlimited
 
 search_documents=$(ls "$dir"/*.json)
 if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
