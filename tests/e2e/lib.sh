@@ -39,6 +39,14 @@ says() { grep -qF -- "$1" "$dir/err" || grep -qF -- "$1" "$dir/out"; }
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
 holds() { [ "$(json "$1" "$2")" = True ] || { echo "not so: $2"; json "$1" "$2"; return 1; }; }
 
+# Figures of a run get a second try: another program may have had the machine during the first.
+# figures NAME EXPRESSION: as holds of NAME.json, which `vmtp run NAME.yaml` writes.
+figures() {
+    holds "$dir/$1.json" "$2" && return 0
+    "$vmtp" run --no-progress "$dir/$1.yaml"
+    holds "$dir/$1.json" "$2"
+}
+
 # Processes and namespaces that this vmtp made and that are still there.  A namespace of a fabric has
 # no name: it is there as long as one of its processes is.
 probes() { pgrep -f "^$B/vmtp-probe" | wc -l; }

@@ -28,7 +28,7 @@ END
         'all(r["status"] == "ok" for r in d["results"]) and len(d["results"]) == '"$(echo "$tools" | wc -w)"
 }
 agree() { # NAME FIGURE-OF-r
-    holds "$dir/$1.json" "(lambda v: max(v) / min(v) < 1.01)([$2 for r in d['results']])" || {
+    figures "$1" "(lambda v: max(v) / min(v) < 1.01)([$2 for r in d['results']])" || {
         json "$dir/$1.json" "[(r['tool'], $2) for r in d['results']]"
         return 1
     }
@@ -37,13 +37,13 @@ agree() { # NAME FIGURE-OF-r
 best='max(r["metrics"]["goodput"]["trials"])'
 for rate in 100M 1G; do
     cross tcp-$rate $rate 'protocol: tcp'
-    check "each of them fills $rate to within 1 %" holds "$dir/tcp-$rate.json" \
+    check "each of them fills $rate to within 1 %" figures tcp-$rate \
         "all(abs($best / r['metrics']['goodput']['value'] * r['metrics']['goodput']['of_ceiling'] - 1) < 0.01 for r in d['results'])"
     check "they agree on it to within 1 %" agree tcp-$rate "$best"
 done
 cross udp-100M 100M 'protocol: udp, rate: 20M, length: 1400'
-check "they offer 20M to within 2 %" holds "$dir/udp-100M.json" \
+check "they offer 20M to within 2 %" figures udp-100M \
     "all(abs($best / 20e6 - 1) < 0.02 for r in d['results'])"
-check "and all of it comes through" holds "$dir/udp-100M.json" \
+check "and all of it comes through" figures udp-100M \
     'all(min(a - b for a, b in zip(*(r["metrics"][m]["trials"] for m in ("sent", "received")))) == 0 for r in d["results"])'
 exit $failed

@@ -1,26 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # iperf 2 for real: its figures over paths of known capacity, and what becomes of it when it fails.
 . tests/e2e/lib.sh
+. tests/e2e/lib_tools.sh
 command -v iperf >/dev/null || { skip "iperf measures: iperf (apt install iperf)"; exit 0; }
-
-scenario() { # NAME CLOUD FLOWS: one line for each flow
-    cat >"$dir/$1.yaml" <<END
-vmtp: 1
-cloud: $2
-flows:
-$3
-sinks: [ { json: { path: $dir/$1.json } } ]
-END
-}
-result() { # NAME EXPRESSION-OF-r, each result
-    holds "$dir/$1.json" "all($2 for r in d['results'])"
-}
 
 for rate in 100M 1G; do
     scenario $rate "{ fabric: { topology: pair, rate: $rate } }" \
         '  - { name: f, path: direct, tool: { iperf: { direction: [up, down] } }, duration: 1s, repeat: 4 }'
     check "TCP runs over $rate both ways" status 0 "$vmtp" run --no-progress "$dir/$rate.yaml"
-    check "a trial over $rate is within 1 % of the ceiling" result $rate \
+    check "a trial over $rate is within 1 % of the ceiling" result_figures $rate \
         'any(abs(t / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01 for t in r["metrics"]["goodput"]["trials"])'
 done
 check "it tells how the sender fared" result 1G \
@@ -34,7 +22,7 @@ scenario udp '{ fabric: { topology: pair, rate: 200M } }' \
   - { name: long, path: direct, tool: { iperf: { protocol: udp, rate: 40M, length: 4000 } }, duration: 500ms, repeat: 1 }'
 check "UDP runs in all directions, over two connections and in fragments" \
     status 0 "$vmtp" run --no-progress "$dir/udp.yaml"
-check "the rate, in bit/s, is offered and comes through" result udp \
+check "the rate, in bit/s, is offered and comes through" result_figures udp \
     'all(abs(r["metrics"][m]["value"] / (80e6 if r["labels"].get("direction") == "both" else 40e6) - 1) < 0.03 for m in ("offered", "goodput"))'
 check "nothing is called lost that was not" result udp \
     'r["metrics"]["loss"]["lost"] == 0 and r["metrics"]["sent"]["value"] > 500'
@@ -44,7 +32,7 @@ check "fragments are noted" result udp \
 scenario full '{ fabric: { topology: pair, rate: 20M } }' \
     '  - { name: f, path: direct, tool: { iperf: { protocol: udp, rate: 40M } }, duration: 1s, repeat: 1 }'
 check "more than the path carries is asked for" status 0 "$vmtp" run --no-progress "$dir/full.yaml"
-check "what it carries comes through" result full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
+check "what it carries comes through" result_figures full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
 check "and the trial is marked" says 'limited by the generator in 1 of 1 trials: iperf sent'
 
 # ---- when it fails ----

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # iperf3 for real: its figures over paths of known capacity, and what becomes of it when it fails.
 . tests/e2e/lib.sh
+. tests/e2e/lib_tools.sh
 command -v iperf3 >/dev/null || { skip "iperf3 measures: iperf3 (apt install iperf3)"; exit 0; }
-
-# scenario NAME CLOUD FLOWS: one line for each flow
-scenario() {
-    cat >"$dir/$1.yaml" <<END
-vmtp: 1
-cloud: $2
-flows:
-$3
-sinks: [ { json: { path: $dir/$1.json } } ]
-END
-}
-result() { # NAME EXPRESSION-OF-r, each result
-    holds "$dir/$1.json" "all($2 for r in d['results'])"
-}
 
 for rate in 100M 1G; do
     scenario $rate "{ fabric: { topology: pair, rate: $rate } }" \
         '  - { name: f, path: direct, tool: iperf3, duration: 1s, warmup: 1s, repeat: 4 }'
     check "TCP runs over $rate" status 0 "$vmtp" run --no-progress "$dir/$rate.yaml"
-    check "a trial over $rate is within 1 % of the ceiling" result $rate \
+    check "a trial over $rate is within 1 % of the ceiling" result_figures $rate \
         'any(abs(t / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01 for t in r["metrics"]["goodput"]["trials"])'
 done
 check "it tells how the sender fared" result 1G \
@@ -41,17 +28,17 @@ scenario udp '{ fabric: { topology: pair, rate: 100M } }' \
     warmup: 0s
     repeat: 2'
 check "UDP at a rate runs in all directions" status 0 "$vmtp" run --no-progress "$dir/udp.yaml"
-check "what was asked for was offered and came through" result udp \
+check "what was asked for was offered and came through" result_figures udp \
     'all(abs(max(r["metrics"][m]["trials"]) / (40e6 if r["labels"]["direction"] == "both" else 20e6) - 1) < 0.02 for m in ("offered", "goodput"))'
 check "nothing is called lost that was not" result udp \
     'min(a - b for a, b in zip(*(r["metrics"][m]["trials"] for m in ("sent", "received")))) == 0 < r["metrics"]["sent"]["value"]'
-check "both directions are told" result udp \
+check "both directions are told" result_figures udp \
     'r["labels"]["direction"] != "both" or all(abs(max(r["metrics"][m]["trials"]) / 20e6 - 1) < 0.02 for m in ("goodput_up", "goodput_down"))'
 
 scenario full '{ fabric: { topology: pair, rate: 20M } }' \
     '  - { name: f, path: direct, tool: { iperf3: { protocol: udp, rate: 40M } }, duration: 1s, warmup: 1s, repeat: 1 }'
 check "more than the path carries is asked for" status 0 "$vmtp" run --no-progress "$dir/full.yaml"
-check "what it carries comes through" result full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
+check "what it carries comes through" result_figures full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
 check "and the trial is marked" says 'limited by the generator in 1 of 1 trials: sent 19.'
 
 # ---- when it fails ----
@@ -100,7 +87,9 @@ pretend 'exec /usr/bin/iperf3 "$@"' 'echo "unrecognized option" >&2; exit 1'
 check "a client that fails is told with its last words" says "iperf3 ended with 1: unrecognized option"
 pretend 'exec /usr/bin/iperf3 "$@"' 'exit 0'
 check "a client that says nothing has failed" says "iperf3 told no result: ''"
-pretend '(sleep 0.8; kill $$) & exec /usr/bin/iperf3 "$@"' 'exec /usr/bin/iperf3 "$@"'
+# Dies once its client's connection for data is there, beside the one for control.
+joined="[ \"\$(cat /proc/net/tcp /proc/net/tcp6 | grep -Eci '^ *[0-9]+: [0-9a-f]+:$(printf %04X "$port") [^ ]+ 01')\" -ge 2 ]"
+pretend "(until $joined; do sleep 0.05; done; kill \$\$) & exec /usr/bin/iperf3 \"\$@\"" 'exec /usr/bin/iperf3 "$@"'
 check "a server that dies on the way is told by the client" says "endpoint local-a: iperf3: the server has terminated"
 check "nothing is left of all these" [ "$(probes)" -eq 0 -a "$(namespaces)" -eq 0 ]
 exit $failed

@@ -1,20 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # nuttcp for real: its figures over paths of known capacity, and what becomes of it when it fails.
 . tests/e2e/lib.sh
+. tests/e2e/lib_tools.sh
 command -v nuttcp >/dev/null || { skip "nuttcp measures: nuttcp (apt install nuttcp)"; exit 0; }
-
-scenario() { # NAME CLOUD FLOWS: one line for each flow
-    cat >"$dir/$1.yaml" <<END
-vmtp: 1
-cloud: $2
-flows:
-$3
-sinks: [ { json: { path: $dir/$1.json } } ]
-END
-}
-result() { # NAME EXPRESSION-OF-r, each result
-    holds "$dir/$1.json" "all($2 for r in d['results'])"
-}
 # 6.1.2 may connect before its server listens: on a busy machine not every trial comes to its end.
 measure() { # NAME
     "$vmtp" run --no-progress "$dir/$1.yaml" >"$dir/out" 2>"$dir/err"
@@ -25,7 +13,7 @@ for rate in 100M 1G; do
     scenario $rate "{ fabric: { topology: pair, rate: $rate } }" \
         '  - { name: f, path: direct, tool: { nuttcp: { direction: [up, down] } }, duration: 1s, repeat: 4 }'
     check "TCP runs over $rate both ways" measure $rate
-    check "a trial over $rate is within 1 % of the ceiling" result $rate \
+    check "a trial over $rate is within 1 % of the ceiling" result_figures $rate \
         'any(abs(t / r["metrics"]["goodput"]["value"] * r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.01 for t in r["metrics"]["goodput"]["trials"])'
 done
 check "connect_rtt and the CPU of both ends are told" result 1G \
@@ -39,9 +27,9 @@ scenario udp '{ fabric: { topology: routed, rate: 200M } }' \
   - { name: group, path: same-network, tool: { nuttcp: { protocol: multicast, rate: 10M } }, duration: 500ms, repeat: 1 }
   - { name: long, path: same-network, tool: { nuttcp: { protocol: udp, rate: 40M, length: 4000 } }, duration: 500ms, repeat: 1 }'
 check "UDP, IPv6, connections, multicast and fragments run" measure udp
-check "the rate is offered and comes through" result udp \
+check "the rate is offered and comes through" result_figures udp \
     'r["flow"] not in ("f", "long") or all(abs(r["metrics"][m]["value"] / 40e6 - 1) < 0.03 for m in ("offered", "goodput"))'
-check "multicast comes through" result udp \
+check "multicast comes through" result_figures udp \
     'r["flow"] != "group" or abs(r["metrics"]["goodput"]["value"] / 10e6 - 1) < 0.05'
 check "fragments are noted" result udp \
     'r["flow"] != "long" or "travel in fragments" in r["trials"][0]["events"][0]["text"]'
@@ -49,7 +37,7 @@ check "fragments are noted" result udp \
 scenario full '{ fabric: { topology: pair, rate: 20M } }' \
     '  - { name: f, path: direct, tool: { nuttcp: { protocol: udp, rate: 40M } }, duration: 1s, repeat: 1 }'
 check "more than the path carries is asked for" measure full
-check "what it carries comes through" result full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
+check "what it carries comes through" result_figures full 'abs(r["metrics"]["goodput"]["of_ceiling"] - 1) < 0.02'
 check "and the trial is marked" says 'limited by the generator in 1 of 1 trials: nuttcp sent'
 
 # ---- when it fails ----

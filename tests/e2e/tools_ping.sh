@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # ping for real: of iputils and of BusyBox, over paths that answer, lose and refuse.
 . tests/e2e/lib.sh
+. tests/e2e/lib_tools.sh
 command -v ping >/dev/null || { skip "ping measures: ping (apt install iputils-ping)"; exit 0; }
 
-# scenario NAME CLOUD FLOW: what follows the flow's name
-scenario() {
-    printf 'vmtp: 1\ncloud: %s\nflows:\n  - { name: f, repeat: 1, %s }\nsinks: [ { json: { path: %s } } ]\n' \
-        "$2" "$3" "$dir/$1.json" >"$dir/$1.yaml"
-}
-result() { # NAME EXPRESSION-OF-r, each result
-    holds "$dir/$1.json" "all($2 for r in d['results'])"
+flow() { # NAME CLOUD FLOW: what follows the flow's name
+    scenario "$1" "$2" "  - { name: f, repeat: 1, $3 }"
 }
 
-scenario sizes '{ fabric: { topology: pair, rate: 100M } }' \
+flow sizes '{ fabric: { topology: pair, rate: 100M } }' \
     'path: direct, family: [ipv4, ipv6], tool: { ping: { size: [56, 1400] } }'
 began=$(date +%s)
 check "ten requests of each size run" status 0 "$vmtp" run --no-progress "$dir/sizes.yaml"
@@ -23,7 +19,7 @@ check "the percentiles agree with what ping sums up" result sizes \
     'abs(r["metrics"]["rtt"]["min"] - r["metrics"]["rtt_min"]["value"]) < 1e-9 and abs(r["metrics"]["rtt"]["mean"] / r["metrics"]["rtt_avg"]["value"] - 1) < 0.05'
 check "each reply stands in the series" result sizes 'len(r["trials"][0]["series"]["rtt"]) == 10'
 
-scenario delay '{ fabric: { topology: pair, delay: 10ms } }' \
+flow delay '{ fabric: { topology: pair, delay: 10ms } }' \
     'path: direct, tool: { ping: { interval: 50ms } }'
 if "$vmtp" run --no-progress "$dir/delay.yaml" >"$dir/out" 2>&1; then
     check "a delay of 10 ms in each direction is one of 20" result delay \
@@ -32,14 +28,14 @@ else
     check "a delay that this kernel can't make is refused with the reason" grep -q netem "$dir/out"
 fi
 
-scenario routed '{ fabric: { topology: routed } }' \
+flow routed '{ fabric: { topology: routed } }' \
     'path: different-network, tool: { ping: { ttl: [1, 2], count: 3, interval: 20ms, timeout: 300ms } }'
 check "the loss of all is a measured loss" status 0 "$vmtp" run --no-progress "$dir/routed.yaml"
 check "by one router too many" result routed \
     'r["metrics"]["loss"]["lost"] == (3 if r["labels"]["ttl"] == "1" else 0)'
 check "which says so" holds "$dir/routed.json" '"Time to live exceeded" in d["results"][0]["trials"][0]["events"][0]["text"]'
 
-scenario large '{ fabric: { topology: pair } }' \
+flow large '{ fabric: { topology: pair } }' \
     'path: direct, tool: { ping: { size: 2000, do-not-fragment: [true, false], count: 2, interval: 20ms } }'
 "$vmtp" run --no-progress "$dir/large.yaml" >"$dir/out" 2>"$dir/err"
 check "what ping would not send is no loss" says 'ping: local error: message too long, mtu=1500'
@@ -48,8 +44,8 @@ check "but may be sent in fragments" holds "$dir/large.json" \
 
 # ---- other pings ----
 mkdir "$dir/bin"
-scenario local local 'path: loopback, tool: { ping: { count: 2, interval: 20ms } }'
-scenario dscp local 'path: loopback, tool: { ping: { dscp: 8, count: 2, interval: 20ms } }'
+flow local local 'path: loopback, tool: { ping: { count: 2, interval: 20ms } }'
+flow dscp local 'path: loopback, tool: { ping: { dscp: 8, count: 2, interval: 20ms } }'
 pretend() { # COMMAND-OF-A-SHELL [SCENARIO]
     printf '#!/bin/sh\n%s\n' "$1" >"$dir/bin/ping"
     chmod 755 "$dir/bin/ping"
