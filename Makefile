@@ -50,6 +50,7 @@ help:
 	@echo 'make demo       measure a small real network on this machine (installs what is missing)'
 	@echo 'make check      all tests that fit in ten minutes (installs what is missing)'
 	@echo 'make setup      install what the build needs; SETUP=check: what the tests need too'
+	@echo 'make check-openstack   tests on a real OpenStack that it starts (1.2 GB of packages); LEVEL=api: a small one'
 	@echo 'make bench      speed beside iperf3, iperf and nuttcp on the same path'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=60 (clang)'
 	@echo 'make install    into PREFIX=/usr/local, below DESTDIR; make uninstall takes it out again'

@@ -56,22 +56,29 @@ page_take() { # PAGE NAME
     fi
 }
 
+# A page is called after its component; most plugins have one of each.
+page_see() { # PAGE
+    plugin=${1%/*}
+    component=${1##*/}
+    if [ "$(grep -cE '^<!-- (options|end) -->$' "$1")" -ne 2 ]; then
+        fail "$1 has one line <!-- options --> and below it one line <!-- end -->"
+    elif [ ! -f "$folder/$plugin.so" ]; then
+        echo "skip $1: $plugin.so is not built"
+    else
+        rm -f "$dir"/plugins/*.so
+        cp "$folder/$plugin.so" "$dir/plugins/"
+        page_take "$1" "${component%.md}"
+    fi
+}
+
 for plugin in plugins/tools/*/ plugins/clouds/*/ plugins/sinks/*/ plugins/monitors/*/; do
     [ -d "$plugin" ] || continue
     plugin=${plugin%/}
     name=${plugin##*/}
-    page=$plugin/$name.md
     [ -n "$(find "$plugin" -maxdepth 1 -name '*.c')" ] || continue
-    if [ ! -f "$page" ]; then
-        fail "$plugin has a page $name.md"
-    elif [ "$(grep -cE '^<!-- (options|end) -->$' "$page")" -ne 2 ]; then
-        fail "$page has one line <!-- options --> and below it one line <!-- end -->"
-    elif [ ! -f "$folder/$plugin.so" ]; then
-        echo "skip $page: $plugin.so is not built"
-    else
-        rm -f "$dir"/plugins/*.so
-        cp "$folder/$plugin.so" "$dir/plugins/"
-        page_take "$page" "$name"
-    fi
+    [ -f "$plugin/$name.md" ] || fail "$plugin has a page $name.md"
+    for page in "$plugin"/*.md; do
+        [ -f "$page" ] && page_see "$page"
+    done
 done
 exit "$failed"

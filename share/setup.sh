@@ -1,19 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Install what the build needs and this machine lacks: `setup.sh`; with `check` what the tests need
-# too, with `bench` the peers that vmtp is measured beside.  Debian and its like; elsewhere it says what is needed.
+# too, with `bench` the peers that vmtp is measured beside, with `openstack` the cloud that
+# tests/openstack/lab.sh starts (1.2 GB; none of it is started by this).  Debian and its like; elsewhere it says what is needed.
 set -eu
 
-build='gcc libc6-dev make pkg-config libyaml-dev libjansson-dev libmnl-dev libnftnl-dev libssh2-1-dev libssl-dev'
+build='gcc libc6-dev make pkg-config libyaml-dev libjansson-dev libmnl-dev libnftnl-dev libssh2-1-dev libssl-dev libcurl4-openssl-dev'
 check='libcmocka-dev nuttcp iperf python3 python3-jsonschema iproute2 procps util-linux mount valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy iperf3 iputils-ping openssh-server openssh-client openssl dropbear-bin tcsh fish busybox'
 bench='iproute2 iperf3 iperf nuttcp python3'
+openstack='mariadb-server rabbitmq-server keystone glance-api placement-api nova-api nova-conductor nova-scheduler neutron-server neutron-linuxbridge-agent neutron-l3-agent neutron-dhcp-agent neutron-metadata-agent nova-compute nova-compute-qemu libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils genisoimage python3-openstackclient python3-requests haproxy iptables ebtables ipset conntrack dnsmasq-base iputils-arping iproute2 util-linux procps curl openssl openssh-client openssh-server cpio lz4 syslinux mtools dosfstools dash iputils-ping dropbear-bin nuttcp iperf iperf3 ethtool'
 
 wanted=$build
 for set in "$@"; do
     case $set in
     check) wanted="$wanted $check" ;;
     bench) wanted="$wanted $bench" ;;
-    *) echo "setup.sh: no set of packages is called '$set' (check, bench)" >&2; exit 2 ;;
+    openstack) wanted="$wanted $openstack" ;;
+    *) echo "setup.sh: no set of packages is called '$set' (check, bench, openstack)" >&2; exit 2 ;;
     esac
 done
 
@@ -41,6 +44,17 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=sudo
 fi
 export DEBIAN_FRONTEND=noninteractive
+# Servers that come along are not for this machine: none is started while packages are installed.
+policy=/usr/sbin/policy-rc.d
+case " $* " in
+*' openstack '*)
+    if [ ! -e $policy ]; then
+        trap '$sudo rm -f $policy' EXIT
+        printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+        $sudo chmod 755 $policy
+    fi
+    ;;
+esac
 apt() { $sudo apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 "$@" >/dev/null; }
 # shellcheck disable=SC2086
 apt install -y --no-install-recommends $missing 2>/dev/null || {

@@ -5,8 +5,15 @@ unit     := $(patsubst %.c,$B/%,$(wildcard tests/unit/test_*.c))
 fakes    := $(patsubst %.c,$B/obj/%.o,$(wildcard tests/fakes/*.c))
 test_pkg := cmocka $(core_pkg) $(sort $(foreach d,$(built),$(pkgs_$d)))
 
+# A test takes out of these what it neither has nor includes itself.
+$B/tests/libfakes.a: $(fakes)
+$B/tests/libopenstack.a: $(patsubst %.c,$B/obj/%.o,$(wildcard plugins/clouds/openstack/*.c))
+$B/tests/libfakes.a $B/tests/libopenstack.a:
+	@mkdir -p $(@D)
+	$(call Q,AR)$(RM) $@ && $(AR) rcs $@ $^
+
 $B/obj/tests/%.o: test_flags := -DBUILD='"$B"' -I. $(call cflags_of,$(test_pkg))
-$(filter-out %/test_library,$(unit)): $B/tests/unit/%: $B/obj/tests/unit/%.o $(fakes) $B/libcore.a $B/libcommon.a
+$(filter-out %/test_library,$(unit)): $B/tests/unit/%: $B/obj/tests/unit/%.o $B/tests/libfakes.a $B/tests/libopenstack.a $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) -ldl -lm -pthread
 
@@ -47,4 +54,11 @@ $(test_plugins): $B/tests/plugins/%.so: $B/obj/tests/plugins/%.o $B/libcommon.a
 
 check-run: all $(unit) $(replays) $(test_plugins) $(abi_so) $(abi_layouts) $B/tests/torture.so
 	@sh tests/run.sh $B $(T)
-.PHONY: check-run fuzz-run
+
+# The tests that want a real OpenStack, which they start and end: LEVEL=api with fake hypervisors.
+LEVEL ?= full
+check-openstack:
+	@sh share/setup.sh check openstack
+	@$(MAKE) --no-print-directory all
+	@sh tests/openstack/check.sh $B $(LEVEL) $(T)
+.PHONY: check-run fuzz-run check-openstack

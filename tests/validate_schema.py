@@ -55,6 +55,9 @@ def damage_schema(document):
 
 DAMAGES = {
     "another version": damage_schema,
+    "a cloud without a name": lambda d: d["cloud"].pop("name", None) is not None,
+    "a fact that is no text": lambda d: d["cloud"]["facts"].update(a=1) is None,
+    "a sum without its pairs": lambda d: any(a.pop("pairs") for a in d["aggregates"][:1]),
     "a field that is not known": damage_top,
     "a run without id": damage_run,
     "a status that is not known": damage_result(lambda r: r.update(status="fine")),

@@ -9,24 +9,51 @@
 
 /* ---- a flow ---- */
 
+/* One flow of a part, and what the part's run found out. */
+struct source {
+    const struct classic_part *part;
+    size_t flow;
+    const json_t *result;  /* NULL: it was not begun */
+    const char *from, *to; /* endpoints; "" where nobody knows */
+};
+
 /* What the endpoint said of itself; NULL: it was not asked. */
-static const json_t *facts_of(const json_t *result, const char *endpoint)
+static const json_t *facts_of(const struct source *source, const char *endpoint)
 {
-    return json_object_get(json_object_get(result, "endpoints"), endpoint);
+    return json_object_get(json_object_get(source->result, "endpoints"), endpoint);
+}
+
+/* What the first test of the flow has of `name`, below `object` unless that is NULL; "": none. */
+static const char *tests_text(const struct source *source, const char *object, const char *name)
+{
+    const struct classic_part *part = source->part;
+
+    for (size_t i = 0; i < part->test_count; i++) {
+        const json_t *one = test_result(&part->tests[i], source->result);
+        const char *text = text_of(object ? json_object_get(one, object) : one, name);
+
+        if (part->tests[i].flow == source->flow && *text)
+            return text;
+    }
+    return "";
+}
+
+static struct source source_of(const struct classic_part *part, size_t flow, const json_t *result)
+{
+    struct source source = { .part = part, .flow = flow, .result = result };
+
+    source.from =
+        part->flows[flow].from ? part->flows[flow].from : tests_text(&source, NULL, "from");
+    source.to = part->flows[flow].to ? part->flows[flow].to : tests_text(&source, NULL, "to");
+    return source;
 }
 
 /* The address that the client used, else the server's own. */
-static const char *server_address(const struct classic_request *request, size_t flow,
-                                  const json_t *result)
+static const char *server_address(const struct source *source)
 {
-    for (size_t i = 0; i < request->test_count; i++) {
-        const json_t *one = test_result(&request->tests[i], result);
-        const char *address = text_of(json_object_get(one, "reach"), "address");
+    const char *address = tests_text(source, "reach", "address");
 
-        if (request->tests[i].flow == flow && *address)
-            return address;
-    }
-    return text_of(facts_of(result, request->flows[flow].to), "address");
+    return *address ? address : text_of(facts_of(source, source->to), "address");
 }
 
 static void text_add(json_t *object, const char *name, const char *text)
@@ -49,17 +76,18 @@ static void distro_add(json_t *flow, const json_t *facts)
 }
 
 /* One entry for all packet sizes, as VMTP has it.  NULL: nobody asked for ICMP. */
-static json_t *pings_json(const struct classic_request *request, size_t flow, const json_t *result)
+static json_t *pings_json(const struct source *source)
 {
+    const struct classic_part *part = source->part;
     json_t *results = json_array(), *entry, *failed = NULL;
     bool measured = false;
 
-    for (size_t i = 0; i < request->test_count; i++) {
+    for (size_t i = 0; i < part->test_count; i++) {
         json_t *one;
 
-        if (request->tests[i].flow != flow || request->tests[i].protocol != CLASSIC_ICMP)
+        if (part->tests[i].flow != source->flow || part->tests[i].protocol != CLASSIC_ICMP)
             continue;
-        one = ping_json(&request->tests[i], result);
+        one = ping_json(&part->tests[i], source->result);
         measured = measured || !json_object_get(one, "error");
         failed = failed ? failed : one;
         json_array_append_new(results, one);
@@ -76,23 +104,23 @@ static json_t *pings_json(const struct classic_request *request, size_t flow, co
     return entry;
 }
 
-static json_t *results_json(const struct classic_request *request, size_t flow,
-                            const json_t *result)
+static json_t *results_json(const struct source *source)
 {
-    json_t *entries = json_array(), *pings = pings_json(request, flow, result);
+    const struct classic_part *part = source->part;
+    json_t *entries = json_array(), *pings = pings_json(source);
 
-    for (size_t i = 0; i < request->test_count; i++)
-        if (request->tests[i].flow == flow && request->tests[i].protocol != CLASSIC_ICMP)
-            entries_add(entries, &request->tests[i], result);
+    for (size_t i = 0; i < part->test_count; i++)
+        if (part->tests[i].flow == source->flow && part->tests[i].protocol != CLASSIC_ICMP)
+            entries_add(entries, &part->tests[i], source->result);
     if (pings)
         json_array_append_new(entries, pings);
     return entries;
 }
 
-static bool has_multicast(const struct classic_request *request, size_t flow)
+static bool has_multicast(const struct classic_part *part, size_t flow)
 {
-    for (size_t i = 0; i < request->test_count; i++)
-        if (request->tests[i].flow == flow && request->tests[i].protocol == CLASSIC_MULTICAST)
+    for (size_t i = 0; i < part->test_count; i++)
+        if (part->tests[i].flow == flow && part->tests[i].protocol == CLASSIC_MULTICAST)
             return true;
     return false;
 }
@@ -103,23 +131,26 @@ static const char *either(const char *found, const char *written)
     return found && *found ? found : written;
 }
 
-static json_t *flow_json(const struct classic_request *request, size_t at, const json_t *result)
+static json_t *flow_json(const struct classic_request *request, const struct source *source)
 {
-    const struct classic_flow *flow = &request->flows[at];
+    const struct classic_flow *flow = &source->part->flows[source->flow];
+    const json_t *from = facts_of(source, source->from), *to = facts_of(source, source->to);
     json_t *json = json_object();
 
     text_add(json, "desc", flow->desc);
-    text_add(json, "ip_from",
-             either(text_of(facts_of(result, flow->from), "address"), flow->host_from));
-    text_add(json, "ip_to", either(server_address(request, at, result), flow->host_to));
-    text_add(json, "endpoint_from", flow->from);
-    text_add(json, "endpoint_to", flow->to);
-    text_add(json, "az_from", flow->az_from);
-    text_add(json, "az_to", flow->az_to);
-    if (has_multicast(request, at))
+    text_add(json, "ip_from", either(text_of(from, "address"), flow->host_from));
+    text_add(json, "ip_to", either(server_address(source), flow->host_to));
+    text_add(json, "endpoint_from", source->from);
+    text_add(json, "endpoint_to", source->to);
+    text_add(json, "vmtp_run", text_of(json_object_get(source->result, "run"), "id"));
+    if (flow->placement) {
+        text_add(json, "az_from", text_of(from, "location"));
+        text_add(json, "az_to", text_of(to, "location"));
+    }
+    if (has_multicast(source->part, source->flow))
         text_add(json, "multicast_address", request->labels.multicast_address);
-    distro_add(json, facts_of(result, flow->from));
-    field_add(json, "results", results_json(request, at, result));
+    distro_add(json, from);
+    field_add(json, "results", results_json(source));
     return json;
 }
 
@@ -140,11 +171,10 @@ static json_t *date_json(const char *moment)
     return json_string(text);
 }
 
-/* What happened to the run as a whole. */
-static void events_add(json_t *json, const json_t *result)
+/* What happened to a run as a whole. */
+static void events_add(json_t *json, json_t *notes, const json_t *result)
 {
     const json_t *events = json_object_get(result, "events"), *event;
-    json_t *notes = json_array();
     size_t i;
 
     json_array_foreach(events, i, event)
@@ -153,41 +183,86 @@ static void events_add(json_t *json, const json_t *result)
             field_add(json, "interrupted", json_true());
         json_array_append(notes, json_object_get(event, "text"));
     }
+}
+
+/* What VMTP's document says of a cloud; we know more, which vmtp.result/1 has. */
+static void cloud_add(json_t *json, const json_t *result)
+{
+    static const char *const names[] = { "auth_url",      "cpu_info",         "distro",
+                                         "encapsulation", "l2agent_type",     "l2agent_version",
+                                         "nic_name",      "openstack_version" };
+    const json_t *facts = json_object_get(json_object_get(result, "cloud"), "facts");
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        text_add(json, names[i], text_of(facts, names[i]));
+}
+
+static void results_add(json_t *json, const struct classic_request *request,
+                        const json_t *const results[])
+{
+    json_t *notes = json_array();
+
+    for (size_t i = 0; i < request->part_count; i++) {
+        events_add(json, notes, results[i]);
+        cloud_add(json, results[i]);
+    }
     if (json_array_size(notes))
         field_add(json, "notes", json_incref(notes));
     json_decref(notes);
 }
 
-static void labels_add(json_t *json, const struct classic_labels *labels)
+/* Of the first run, and of the wish. */
+static void head_add(json_t *json, const struct classic_request *request, const json_t *run)
 {
-    field_add(json, "args", text_json(labels->args));
-    text_add(json, "test_description", labels->description);
-    text_add(json, "auth_url", labels->auth_url);
-}
-
-int classic_document(const struct classic_request *request, const json_t *result, json_t **ret,
-                     struct vmtp_error *err)
-{
-    const json_t *run = json_object_get(result, "run");
     const char *id = text_of(run, "id");
-    json_t *json = json_object(), *flows = json_array();
     char digest[65];
 
-    for (size_t i = 0; i < request->flow_count; i++)
-        json_array_append_new(flows, flow_json(request, i, result));
-    if (!json || !flows || json_array_size(flows) < request->flow_count) {
-        json_decref(json);
-        json_decref(flows);
-        return vmtp_fail(err, -ENOMEM, "VMTP's document: out of memory");
-    }
     sha256_hex(id, strlen(id), digest);
     field_add(json, "schema", json_string("vmtp.classic/1"));
     field_add(json, "date", date_json(text_of(run, "started")));
     field_add(json, "version", text_json(text_of(run, "version")));
     field_add(json, "run_id", json_stringn(digest, 7));
     field_add(json, "vmtp_run", text_json(id));
-    labels_add(json, &request->labels);
-    events_add(json, result);
+    field_add(json, "args", text_json(request->labels.args));
+    text_add(json, "test_description", request->labels.description);
+}
+
+/* Of all parts; NULL: out of memory. */
+static json_t *flows_json(const struct classic_request *request, const json_t *const results[])
+{
+    json_t *flows = json_array();
+    size_t count = 0;
+
+    for (size_t i = 0; i < request->part_count; i++) {
+        const struct classic_part *part = request->parts[i];
+
+        count += part->flow_count;
+        for (size_t flow = 0; flow < part->flow_count; flow++) {
+            struct source source = source_of(part, flow, results[i]);
+
+            json_array_append_new(flows, flow_json(request, &source));
+        }
+    }
+    if (json_array_size(flows) == count)
+        return flows;
+    json_decref(flows);
+    return NULL;
+}
+
+int classic_document(const struct classic_request *request,
+                     const json_t *const results[CLASSIC_PARTS_MAX], json_t **ret,
+                     struct vmtp_error *err)
+{
+    const json_t *first = results[0] ? results[0] : results[1];
+    json_t *json = json_object(), *flows = flows_json(request, results);
+
+    if (!json || !flows) {
+        json_decref(json);
+        json_decref(flows);
+        return vmtp_fail(err, -ENOMEM, "VMTP's document: out of memory");
+    }
+    head_add(json, request, json_object_get(first, "run"));
+    results_add(json, request, results);
     field_add(json, "flows", flows);
     *ret = json;
     return 0;

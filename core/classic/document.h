@@ -12,9 +12,11 @@
 #include "../base/buf.h"
 #include "classic.h"
 
-/* Of a vmtp.result/1 document, also of a run that was interrupted.  Every test of the request is
- * in it: with its figures, or with an error.  The caller owns *ret. */
-int classic_document(const struct classic_request *request, const json_t *result, json_t **ret,
+/* Of a vmtp.result/1 document for each part, also of a run that was interrupted; NULL: that part
+ * was not begun, but one was.  Every test of the request is in it: with its figures, or with an
+ * error.  The caller owns *ret. */
+int classic_document(const struct classic_request *request,
+                     const json_t *const results[CLASSIC_PARTS_MAX], json_t **ret,
                      struct vmtp_error *err);
 
 /* As Python's json.dump(indent=4, sort_keys=True) writes it, and a newline. */

@@ -55,6 +55,12 @@ static json_t *kbps_json(double bps)
 
 /* ---- what every entry has ---- */
 
+/* Of a test that has no result. */
+static const char *silence_why(const json_t *document)
+{
+    return document ? "the run says nothing of it" : "its run was not begun";
+}
+
 static const json_t *result_next(const struct classic_test *test, const json_t *document,
                                  size_t *at)
 {
@@ -371,7 +377,7 @@ void entries_add(json_t *entries, const struct classic_test *test, const json_t 
     if (json_array_size(entries) > before)
         return;
     json_array_append_new(entries, entry_new(test, document, NULL));
-    error_add(json_array_get(entries, before), document, NULL, "the run says nothing of it");
+    error_add(json_array_get(entries, before), document, NULL, silence_why(document));
 }
 
 /* ---- ICMP ---- */
@@ -456,7 +462,7 @@ json_t *ping_json(const struct classic_test *test, const json_t *document)
 
     field_add(entry, "packet_size", json_integer((json_int_t)test->size_bytes));
     if (!result) {
-        error_add(entry, document, NULL, "the run says nothing of it");
+        error_add(entry, document, NULL, silence_why(document));
         return entry;
     }
     field_add(entry, "key", text_json(text_of(result, "key")));

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The native part of a request: flows between hosts that are there already, and the scenario that
- * measures them.
+ * Parts of a request whose flows run between what is there already: hosts, and VMs that
+ * reuse_existing_vm names.
  */
 #ifndef VMTP_CLASSIC_NATIVE_H
 #define VMTP_CLASSIC_NATIVE_H
 
-#include "request.h"
+#include "part.h"
 
-/* Adds flows, tests, secrets and the scenario to the request; nothing where no host is named. */
-int native_make(const struct wish *wish, const struct settings *settings,
-                const struct registry *registry, struct classic_request *request,
-                struct vmtp_error *err);
+/* Of at least one --host. */
+int native_make(struct part_maker *maker);
+/* Of the two VMs that the variables name. */
+int existing_make(struct part_maker *maker);
 
 #endif

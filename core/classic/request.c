@@ -3,15 +3,19 @@
 
 #include "../base/buf.h"
 #include "native.h"
+#include "openstack.h"
+
+#include <limits.h>
 
 #define WARNINGS_MAX 300
-#define NOT_THERE_YET                                                                              \
-    "the OpenStack cloud plugin is not there yet: nothing was measured between VMs"
+#define SECRETS_MAX  3 /* beside those of hosts: the cloud's, an external host's, a controller's */
+#define NOTHING                                                                                    \
+    "nothing to measure: name hosts with --host, or OpenStack credentials with -r, --os-cloud or " \
+    "OS_* variables"
 
 struct maker {
     const struct wish *wish;
     const struct settings *settings;
-    const struct credentials *credentials;
     const struct registry *registry;
     struct classic_request *request;
     const char **warnings;
@@ -91,31 +95,120 @@ static void wish_warn(struct maker *maker)
              wish->multicast_address);
 }
 
-/* The OpenStack part, which has to wait for its plugin. */
-static int unmet_find(struct maker *maker)
-{
-    const struct credentials *credentials = maker->credentials;
-    bool given = credentials_given(credentials);
-    const char *missing = given ? credentials_missing(credentials) : NULL;
-    struct classic_request *request = maker->request;
+/* ---- parts ---- */
 
-    if (given && !missing)
-        request->unmet = NOT_THERE_YET;
-    if (missing && credentials->wished) {
-        request->unmet = arena_printf(request->arena, "OpenStack credentials: %s", missing);
-        if (!request->unmet)
-            return no_memory(maker);
-    }
-    if (missing && !credentials->wished)
-        warn(maker, "OpenStack credentials: %s, so nothing is measured between VMs", missing);
-    if (!given || (missing && !credentials->wished))
+static struct part_maker part_maker(const struct maker *maker)
+{
+    return (struct part_maker){ .wish = maker->wish,
+                                .settings = maker->settings,
+                                .registry = maker->registry,
+                                .request = maker->request,
+                                .draft = DRAFT,
+                                .err = maker->err };
+}
+
+/* It is the request's, if it could be made. */
+static int part_take(struct part_maker *part, int made)
+{
+    struct classic_request *request = part->request;
+
+    buf_clear(&part->draft.text);
+    if (made == 0)
+        request->parts[request->part_count++] = part->part;
+    return made;
+}
+
+static const char *variable(const struct wish *wish, const char *name)
+{
+    const char *text = wish->given[FLAG_NO_ENV] ? NULL : getenv(name);
+
+    return text && *text ? text : NULL;
+}
+
+/* A path that holds wherever `vmtp reap` is called from. */
+static const char *path_absolute(struct maker *maker, const char *path)
+{
+    char folder[PATH_MAX];
+
+    if (path[0] == '/' || !getcwd(folder, sizeof folder))
+        return path;
+    return arena_printf(maker->request->arena, "%s/%s", folder, path);
+}
+
+/* false: there are no credentials. */
+static bool source_find(struct maker *maker, struct openstack_source *ret)
+{
+    const struct wish *wish = maker->wish;
+    const char *cloud = variable(wish, "OS_CLOUD");
+
+    *ret = (struct openstack_source){ .cloud = wish->os_cloud };
+    if (wish->rc_file)
+        ret->rc = path_absolute(maker, wish->rc_file);
+    if (wish->rc_file || wish->os_cloud)
+        return true;
+    ret->cloud = cloud;
+    ret->lent = true;
+    return cloud || variable(wish, "OS_AUTH_URL");
+}
+
+/* A plugin that is not there is an error only if it was asked for. */
+static bool has_plugin(struct maker *maker, const struct openstack_source *source)
+{
+    const char *cloud = openstack_cloud(maker->settings);
+
+    if (!maker->registry || registry_find(maker->registry, VMTP_CLOUD, cloud) || !source->lent)
+        return true;
+    warn(maker, "there is no plugin '%s' here, so nothing is measured between VMs", cloud);
+    return false;
+}
+
+static int openstack_add(struct maker *maker)
+{
+    struct part_maker part = part_maker(maker);
+    struct openstack_source source;
+
+    if (maker->wish->rc_file && maker->wish->os_cloud)
+        return vmtp_fail(maker->err, -EINVAL,
+                         "-r and --os-cloud both say whose credentials: give one");
+    if (!source_find(maker, &source) || !has_plugin(maker, &source)) {
         openstack_warn(maker);
-    if (request->flow_count || request->unmet)
         return 0;
-    return vmtp_fail(maker->err, -EINVAL,
-                     "nothing to measure: name hosts with --host, or OpenStack credentials with "
-                     "-r, --os-cloud or OS_* variables%s%s",
-                     missing ? "; of these: " : "", missing ? missing : "");
+    }
+    return part_take(&part, openstack_make(&part, &source));
+}
+
+/* Anything but what YAML has for no: some gave it a name. */
+static bool reuses_vms(const struct settings *settings)
+{
+    static const char *const no[] = { "", "no", "off", "n", "false", "0" };
+    const char *text = settings->reuse_existing_vm;
+
+    for (size_t i = 0; text && i < COUNT(no); i++)
+        if (strcasecmp(text, no[i]) == 0)
+            return false;
+    return text != NULL;
+}
+
+static int parts_add(struct maker *maker)
+{
+    struct part_maker native = part_maker(maker), existing = part_maker(maker);
+    int r = maker->wish->host_count ? part_take(&native, native_make(&native)) : 0;
+
+    if (r == 0)
+        r = reuses_vms(maker->settings) ? part_take(&existing, existing_make(&existing))
+                                        : openstack_add(maker);
+    if (r == 0 && maker->request->part_count == 0)
+        return vmtp_fail(maker->err, -EINVAL, NOTHING);
+    return r;
+}
+
+int request_drop(struct classic_request *request, size_t part, const char *why,
+                 struct vmtp_error *err)
+{
+    for (size_t i = part; i + 1 < request->part_count; i++)
+        request->parts[i] = request->parts[i + 1];
+    request->part_count--;
+    return request->part_count ? 0 : vmtp_fail(err, -EINVAL, NOTHING "; of these: %s", why);
 }
 
 static int text_copy(struct maker *maker, const char *text, const char **ret)
@@ -142,22 +235,26 @@ static void settings_warn(struct maker *maker)
         warn(maker, "%s", maker->settings->warnings[i]);
 }
 
-static struct classic_request *request_new(void)
+static struct classic_request *request_new(const struct wish *wish)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
     struct classic_request *request = arena ? arena_alloc(arena, sizeof *request) : NULL;
 
     if (request)
-        request->arena = TAKE(arena);
+        request->secrets =
+            arena_array(arena, wish->host_count + SECRETS_MAX, sizeof *request->secrets);
+    if (!request || !request->secrets)
+        return NULL;
+    request->arena = TAKE(arena);
     return request;
 }
 
 int request_make(const struct wish *wish, const struct settings *settings,
-                 const struct credentials *credentials, const struct registry *registry,
-                 struct classic_request **ret, struct vmtp_error *err)
+                 const struct registry *registry, struct classic_request **ret,
+                 struct vmtp_error *err)
 {
-    _cleanup_(request_freep) struct classic_request *request = request_new();
-    struct maker maker = { wish, settings, credentials, registry, request, NULL, err };
+    _cleanup_(request_freep) struct classic_request *request = request_new(wish);
+    struct maker maker = { wish, settings, registry, request, NULL, err };
     int r;
 
     if (request)
@@ -166,11 +263,10 @@ int request_make(const struct wish *wish, const struct settings *settings,
         return no_memory(&maker);
     request->warnings = maker.warnings;
     settings_warn(&maker);
-    r = native_make(wish, settings, registry, request, err);
-    r = r < 0 ? r : labels_make(&maker);
     wish_warn(&maker);
     plugins_warn(&maker);
-    r = r < 0 ? r : unmet_find(&maker);
+    r = parts_add(&maker);
+    r = r < 0 ? r : labels_make(&maker);
     if (r == 0)
         *ret = TAKE(request);
     return r;

@@ -15,29 +15,42 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#define DOCUMENT_MAX (64 * 1024 * 1024)
+#define DOCUMENT_MAX  (64 * 1024 * 1024)
+#define NO_HYPERVISOR 5 /* VMTP's exit status */
 
-/* From the command line to a run: what there is of it, to be freed whatever happens. */
-struct classic {
-    struct wish *wish;
-    struct settings *settings;
-    struct credentials *credentials;
-    struct registry *registry;
-    struct classic_request *request;
+/* One part of the request on its way to a result. */
+struct attempt {
     struct scenario *scenario;
     struct plan *plan;
     struct run *run;
+    struct outcome outcome;
+};
+
+/* From the command line to runs: what there is of it, to be freed whatever happens. */
+struct classic {
+    struct wish *wish;
+    struct settings *settings;
+    struct registry *registry;
+    struct classic_request *request;
+    struct attempt attempts[CLASSIC_PARTS_MAX]; /* as the request's parts */
     struct diary *diary;
 };
 
+static void attempt_clear(struct attempt *attempt)
+{
+    outcome_clear(&attempt->outcome);
+    run_free(attempt->run);
+    plan_free(attempt->plan);
+    scenario_free(attempt->scenario);
+    *attempt = (struct attempt){ 0 };
+}
+
 static void classic_clear(struct classic *classic)
 {
-    run_free(classic->run);
-    plan_free(classic->plan);
-    scenario_free(classic->scenario);
+    for (size_t i = 0; i < CLASSIC_PARTS_MAX; i++)
+        attempt_clear(&classic->attempts[i]);
     request_free(classic->request);
     registry_free(classic->registry);
-    credentials_free(classic->credentials);
     settings_free(classic->settings);
     wish_free(classic->wish);
     diary_free(classic->diary);
@@ -53,8 +66,25 @@ static int fail(struct cli *cli, const struct classic *classic, enum exit_status
 
 /* ---- what was asked for ---- */
 
+/* --no-env: neither we nor a plugin shall know them.  No other thread runs yet. */
+static int environment_forget(void)
+{
+    for (char **at = environ; at && *at;) {
+        _free_ char *name = strndup(*at, strcspn(*at, "="));
+
+        if (!name)
+            return -ENOMEM;
+        if (strncmp(name, "OS_", 3) == 0 && unsetenv(name) == 0)
+            at = environ; /* the others have moved */
+        else
+            at++;
+    }
+    return 0;
+}
+
 /* Secrets of the command line are known; the person is asked for the others. */
-static int secret_ask(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err)
+static int secret_ask(void *arg, const char *what, int cancel_fd, char *ret, size_t len,
+                      struct vmtp_error *err)
 {
     const struct classic_request *request = arg;
 
@@ -65,7 +95,7 @@ static int secret_ask(void *arg, const char *what, char *ret, size_t len, struct
             return vmtp_fail(err, -E2BIG, "longer than %zu bytes", len - 1);
         return 0;
     }
-    return terminal_prompt.ask(terminal_prompt.arg, what, ret, len, err);
+    return terminal_prompt.ask(terminal_prompt.arg, what, cancel_fd, ret, len, err);
 }
 
 /* Better known before the run than after it. */
@@ -93,29 +123,83 @@ static int request_read(struct cli *cli, struct classic *classic, struct vmtp_er
     const struct wish *wish = classic->wish;
     int r = settings_load(wish, getenv("HOME"), &classic->settings, err);
 
-    r = r < 0 ? r : credentials_read(wish, &classic->credentials, err);
     r = r < 0 ? r : json_file_check(wish->json_file, err);
     r = r < 0 ? r
-              : request_make(wish, classic->settings, classic->credentials, classic->registry,
-                             &classic->request, err);
+              : request_make(wish, classic->settings, classic->registry, &classic->request, err);
     for (size_t i = 0; r == 0 && i < classic->request->warning_count; i++)
         log_line(&cli->log, VMTP_WARN, "%s", classic->request->warnings[i]);
     return r;
 }
 
-static int run_prepare(struct cli *cli, struct classic *classic, struct vmtp_error *err)
+/* ---- parts ---- */
+
+static int part_plan(struct cli *cli, struct classic *classic, size_t i, struct vmtp_error *err)
 {
     const struct prompt prompt = { secret_ask, classic->request };
-    const char *text = classic->request->scenario;
+    const char *text = classic->request->parts[i]->scenario;
+    struct attempt *attempt = &classic->attempts[i];
     int r;
 
     log_line(&cli->log, VMTP_DEBUG, "as a scenario:");
     log_text(&cli->log, VMTP_DEBUG, text);
     r = scenario_parse(text, strlen(text), "command line", classic->registry, &prompt,
-                       &classic->scenario, err);
-    r = r < 0 ? r : ask_plan(classic->scenario, &cli->log, &classic->plan, err);
-    return r < 0 ? r
-                 : run_new(classic->plan, classic->registry, &cli->log, NULL, &classic->run, err);
+                       &attempt->scenario, err);
+    return r < 0 ? r : ask_plan(attempt->scenario, &cli->log, &attempt->plan, err);
+}
+
+/* All of them before the first is measured.  Credentials that nobody asked for need not do. */
+static int parts_plan(struct cli *cli, struct classic *classic, struct vmtp_error *err)
+{
+    struct classic_request *request = classic->request;
+    int r = 0;
+
+    for (size_t i = 0; i < request->part_count && r == 0;) {
+        r = part_plan(cli, classic, i, err);
+        if (r == -ENOKEY && request->parts[i]->lent) {
+            struct vmtp_error why = *err;
+
+            log_line(&cli->log, VMTP_WARN, "%s: nothing is measured between VMs", why.text);
+            attempt_clear(&classic->attempts[i]);
+            r = request_drop(request, i, why.text, err);
+        } else {
+            i++;
+        }
+    }
+    return r;
+}
+
+static int part_carry_out(struct cli *cli, struct classic *classic, size_t i,
+                          struct vmtp_error *err)
+{
+    const struct means means = { .registry = classic->registry,
+                                 .log = &cli->log,
+                                 .prompt = { secret_ask, classic->request } };
+    struct attempt *attempt = &classic->attempts[i];
+    struct watch *watch = NULL;
+    int r = run_new(attempt->plan, &means, &attempt->run, err);
+
+    r = r < 0 ? r : watch_start(attempt->run, true, &watch, err);
+    if (r < 0)
+        return r;
+    r = run_carry_out(attempt->run, &attempt->outcome, err);
+    watch_stop(watch);
+    log_line(&cli->log, VMTP_INFO, "run %s is kept in %s", attempt->run->id, attempt->run->folder);
+    return r;
+}
+
+/* In a cloud of one host there is nothing between two: as in VMTP, that is left out. */
+static int part_measure(struct cli *cli, struct classic *classic, size_t i, struct vmtp_error *err)
+{
+    const struct classic_part *otherwise = classic->request->parts[i]->otherwise;
+    int r = part_carry_out(cli, classic, i, err);
+
+    if (r != -ENODEV || !otherwise)
+        return r;
+    log_line(&cli->log, VMTP_WARN, "%s: measured within one host alone", err->text);
+    attempt_clear(&classic->attempts[i]);
+    classic->request->parts[i] = otherwise;
+    r = part_plan(cli, classic, i, err);
+    return r < 0 ? r : part_carry_out(cli, classic, i, err);
 }
 
 /* ---- what came out ---- */
@@ -134,12 +218,15 @@ static int document_save(const struct classic *classic, const json_t *document,
     return file_store(classic->wish->json_file, buf_text(&text), text.len, 0644, err);
 }
 
-static int report(struct cli *cli, const struct classic *classic, const json_t *result,
-                  struct vmtp_error *err)
+static int report(struct cli *cli, const struct classic *classic, struct vmtp_error *err)
 {
     _cleanup_(json_decrefp) json_t *document = NULL;
-    int r = classic_document(classic->request, result, &document, err);
+    const json_t *results[CLASSIC_PARTS_MAX];
+    int r;
 
+    for (size_t i = 0; i < CLASSIC_PARTS_MAX; i++)
+        results[i] = classic->attempts[i].outcome.document;
+    r = classic_document(classic->request, results, &document, err);
     if (r < 0)
         return fail(cli, classic, EXIT_FAIL, err);
     r = document_save(classic, document, err);
@@ -152,42 +239,47 @@ static int report(struct cli *cli, const struct classic *classic, const json_t *
     return classic_status(document);
 }
 
+/* One part after the other.  After a person's stop, or an error that is to stop it all, no further
+ * one begins. */
 static int measure(struct cli *cli, struct classic *classic, struct vmtp_error *err)
 {
-    _cleanup_(outcome_clear) struct outcome outcome = { 0 };
-    struct watch *watch = NULL;
-    int kept, status;
+    bool begun = false, stops = classic->wish->given[FLAG_STOP_ON_ERROR], stopped = false;
+    int r = 0, status;
 
-    if (run_prepare(cli, classic, err) < 0 || watch_start(classic->run, true, &watch, err) < 0)
-        return fail(cli, classic, EXIT_FAIL, err);
-    kept = run_carry_out(classic->run, &outcome, err);
-    watch_stop(watch);
-    if (!outcome.document)
-        return fail(cli, classic, EXIT_FAIL, err);
-    status = report(cli, classic, outcome.document, err);
-    log_line(&cli->log, VMTP_INFO, "run %s is kept in %s", classic->run->id, classic->run->folder);
-    return kept < 0 && status == EXIT_PASS ? EXIT_FAIL : status;
+    for (size_t i = 0; i < classic->request->part_count && !stopped; i++) {
+        struct attempt *attempt = &classic->attempts[i];
+        int kept = part_measure(cli, classic, i, err);
+
+        if (!attempt->outcome.document)
+            fail(cli, classic, EXIT_FAIL, err);
+        begun = begun || attempt->outcome.document;
+        r = r < 0 ? r : kept;
+        stopped = kept == -ECANCELED || (stops && (kept < 0 || attempt->outcome.status));
+    }
+    if (!begun)
+        return r == -ENODEV ? NO_HYPERVISOR : EXIT_FAIL;
+    status = report(cli, classic, err);
+    if (r == -ENODEV)
+        return NO_HYPERVISOR;
+    return r < 0 && status == EXIT_PASS ? EXIT_FAIL : status;
 }
 
 static int run(struct cli *cli, struct classic *classic)
 {
     struct vmtp_error err = { 0 };
-    int status = EXIT_PASS;
+    int status;
 
     cli->plugin_path = classic->wish->plugin_path;
     cli->debug = classic->wish->given[FLAG_DEBUG];
+    if (classic->wish->given[FLAG_NO_ENV] && environment_forget() < 0)
+        return EXIT_FAIL;
     if (diary_open(classic->wish->log_file, cli->debug, &classic->diary, &cli->log, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
     if (cli_registry(cli, &classic->registry) != EXIT_PASS)
         return EXIT_FAIL;
-    if (request_read(cli, classic, &err) < 0)
+    if (request_read(cli, classic, &err) < 0 || parts_plan(cli, classic, &err) < 0)
         return fail(cli, classic, EXIT_USAGE, &err);
-    if (classic->request->scenario)
-        status = measure(cli, classic, &err);
-    if (classic->request->unmet) {
-        log_line(&cli->log, VMTP_WARN, "%s", classic->request->unmet);
-        status = status == EXIT_PASS ? EXIT_FAIL : status;
-    }
+    status = measure(cli, classic, &err);
     return status == EXIT_FAIL && classic->wish->given[FLAG_STOP_ON_ERROR] ? EXIT_USAGE : status;
 }
 

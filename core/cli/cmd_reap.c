@@ -6,9 +6,12 @@
 static int reap_one(struct cli *cli, const struct registry *registry, const char *id,
                     bool quiet_if_alive)
 {
+    const struct means means = { .registry = registry,
+                                 .log = &cli->log,
+                                 .prompt = terminal_prompt };
     struct vmtp_error err = { 0 };
     size_t count = 0;
-    int r = run_reap(id, registry, &terminal_prompt, &cli->log, &count, &err);
+    int r = run_reap(id, &means, &count, &err);
 
     if (r == -EBUSY && quiet_if_alive)
         return EXIT_PASS;

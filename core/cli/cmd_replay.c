@@ -2,6 +2,7 @@
 #include "../base/fd.h"
 #include "../engine/sinks.h"
 #include "cli.h"
+#include "prompt.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -40,7 +41,7 @@ static int replay(struct run *run, const char *only, struct vmtp_error *err)
     _cleanup_(buf_clear) struct buf document = BUF(DOCUMENT_MAX);
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     char path[PATH_MAX];
-    int r = run_scenario(run, NULL, &scenario, err);
+    int r = run_scenario(run, &scenario, err);
 
     if (r < 0)
         return r;
@@ -56,6 +57,7 @@ int cmd_replay(struct cli *cli)
     _cleanup_(run_freep) struct run *run = NULL;
     struct vmtp_error err = { 0 };
     const char *only = NULL;
+    struct means means;
     int option;
 
     while ((option = getopt_long(cli->argc, cli->argv, "", options, NULL)) != -1) {
@@ -67,7 +69,8 @@ int cmd_replay(struct cli *cli)
         return cli_usage(cli);
     if (cli_registry(cli, &registry) != EXIT_PASS)
         return EXIT_INFRA;
-    if (run_reopen(cli->argv[optind], registry, &cli->log, &run, &err) < 0)
+    means = (struct means){ .registry = registry, .log = &cli->log, .prompt = terminal_prompt };
+    if (run_reopen(cli->argv[optind], &means, &run, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
     return replay(run, only, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
 }

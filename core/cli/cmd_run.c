@@ -40,10 +40,13 @@ int cmd_run(struct cli *cli)
     _cleanup_(run_freep) struct run *run = NULL;
     struct vmtp_error err = { 0 };
     int status = front_load(cli, &terminal_prompt, &front);
+    struct means means = { .registry = front.registry,
+                           .log = &cli->log,
+                           .prompt = terminal_prompt };
 
     if (status != EXIT_PASS)
         return status;
-    if (run_new(front.plan, front.registry, &cli->log, NULL, &run, &err) < 0)
+    if (run_new(front.plan, &means, &run, &err) < 0)
         return cli_error(cli, EXIT_INFRA, &err);
     return run_watched(cli, &front, run);
 }

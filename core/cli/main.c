@@ -81,8 +81,16 @@ static int options_read(struct cli *cli, int argc, char **argv)
     return -1;
 }
 
+/* VMTP measured a cloud without being told more. */
+static bool has_cloud(void)
+{
+    const char *url = getenv("OS_AUTH_URL"), *cloud = getenv("OS_CLOUD");
+
+    return (url && *url) || (cloud && *cloud);
+}
+
 /* What stands behind the options in front is a command, or else another option: then it is VMTP's
- * own command line, which has no commands. */
+ * own command line, which has no commands.  With nothing there, it is VMTP's if it can be. */
 static bool is_classic(int argc, char **argv)
 {
     int i = 1;
@@ -97,7 +105,7 @@ static bool is_classic(int argc, char **argv)
                  strncmp(argv[i], "--plugin-path=", 14) != 0)
             break;
     }
-    return i < argc && argv[i][0] == '-';
+    return i < argc ? argv[i][0] == '-' : has_cloud();
 }
 
 static int command_line_run(struct cli *cli, int argc, char **argv)

@@ -7,7 +7,7 @@
 
 #include "../plugin/option.h"
 
-/* Fails with -ENOTTY where there is no terminal. */
+/* Fails with -ENXIO where there is no terminal. */
 extern const struct prompt terminal_prompt;
 
 #endif

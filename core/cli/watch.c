@@ -43,8 +43,6 @@ static void progress_show(struct watch *watch)
     uint64_t elapsed_ns = clock_now_ns() - progress.started_ns;
     char line[512];
 
-    if (!watch->progress)
-        return;
     if (watch->terminal) {
         progress_line(&progress, elapsed_ns, terminal_width() - 1, line, sizeof line);
         fprintf(stderr, "\r%s\033[K", line);
@@ -83,7 +81,10 @@ static void *watch_run(void *arg)
             break;
         if (r > 0)
             signal_take(watch);
-        progress_show(watch);
+        if (watch->progress && pthread_mutex_trylock(&watch->run->asking) == 0) {
+            progress_show(watch);
+            pthread_mutex_unlock(&watch->run->asking);
+        }
     }
     line_clear(watch);
     return NULL;

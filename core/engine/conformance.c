@@ -113,6 +113,19 @@ static int take_event(struct vmtp_self *self, const struct vmtp_event *event)
     return 0;
 }
 
+static int no_fact(struct vmtp_self *self, const char *name, const char *value)
+{
+    (void)self, (void)name, (void)value;
+    return 0;
+}
+
+static int nobody_ask(struct vmtp_self *self, const char *what, char *ret, size_t len,
+                      struct vmtp_error *err)
+{
+    (void)self, (void)what, (void)ret, (void)len;
+    return vmtp_fail(err, -ENXIO, "there is nobody to ask for it");
+}
+
 static const struct vmtp_host test_host = {
     .size = sizeof test_host,
     .abi_minor = VMTP_ABI_MINOR,
@@ -125,6 +138,8 @@ static const struct vmtp_host test_host = {
     .emit = take_sample,
     .emit_histogram = take_histogram,
     .emit_event = take_event,
+    .fact = no_fact,
+    .ask = nobody_ask,
 };
 
 /* ---- what is tried ---- */
@@ -183,6 +198,47 @@ static void try_tool(struct test *test, struct instance *instance)
     try_commands(test, instance);
 }
 
+/* Two endpoints, or the reason why not; and others for the second pair. */
+static void try_route(struct test *test, const void *opt, const char *path, const char *placement)
+{
+    char from[2][64] = { "", "" }, to[2][64] = { "", "" };
+    struct vmtp_error err = { 0 };
+    bool good = true;
+
+    for (uint32_t pair = 1; good && pair <= 2; pair++) {
+        char *client = from[pair - 1], *server = to[pair - 1];
+        int r =
+            test->component->ops.cloud.resolve(opt, path, placement, pair, client, server, &err);
+
+        good =
+            r < 0 ? pair == 2 && err.code == r : *client && *server && strcmp(client, server) != 0;
+    }
+    good = good && strcmp(from[0], from[1]) != 0 && strcmp(to[0], to[1]) != 0;
+    verdict(test, good, "resolve() gives each pair of path %s%s%s two endpoints of its own%s%s",
+            path, *placement ? ", " : "", placement, good || !err.code ? "" : ": ",
+            good || !err.code ? "" : err.text);
+}
+
+static void try_cloud(struct test *test, const void *opt)
+{
+    const struct vmtp_cloud *cloud = &test->component->ops.cloud;
+    struct vmtp_table paths = { 0 };
+    struct vmtp_error err = { 0 };
+    int r = cloud->paths ? cloud->paths(opt, &paths, &err) : 0;
+
+    verdict(test, r == 0, "says which paths it offers%s%s", r < 0 ? ": " : "", err.text);
+    for (uint32_t i = 0; r == 0 && i < paths.count; i++) {
+        const struct vmtp_path *path = table_row(&paths, i);
+        const char *const *placements =
+            cloud->placements ? cloud->placements(opt, path->name) : NULL;
+
+        if (!placements || !*placements)
+            try_route(test, opt, path->name, "");
+        for (; placements && *placements; placements++)
+            try_route(test, opt, path->name, *placements);
+    }
+}
+
 static bool has_required(const struct vmtp_table *options)
 {
     for (uint32_t i = 0; i < options->count; i++)
@@ -226,6 +282,8 @@ static void try_component(struct test *test, struct arena *arena)
         return;
     }
     verdict(test, true, "its default options are good");
+    if (table->kind == VMTP_CLOUD)
+        try_cloud(test, opt);
     try_instance(test, opt);
 }
 

@@ -369,6 +369,25 @@ static int host_version(struct vmtp_self *self, const char *text)
     return measurement->tool_version ? 0 : -ENOMEM;
 }
 
+static int host_fact(struct vmtp_self *self, const char *name, const char *value)
+{
+    const struct context *context = context_of(self);
+
+    if (context->component->table.kind != VMTP_CLOUD || !name || !value)
+        return -EINVAL;
+    return run_fact(context->run, name, value);
+}
+
+static int host_ask(struct vmtp_self *self, const char *what, char *ret, size_t len,
+                    struct vmtp_error *err)
+{
+    const struct context *context = context_of(self);
+
+    if (context->component->table.kind != VMTP_CLOUD)
+        return vmtp_fail(err, -EINVAL, "only clouds ask the person");
+    return run_ask(context->run, what, ret, len, err);
+}
+
 const struct vmtp_host context_host = {
     .size = sizeof context_host,
     .abi_minor = VMTP_ABI_MINOR,
@@ -393,4 +412,6 @@ const struct vmtp_host context_host = {
     .owns = host_owns,
     .freed = host_freed,
     .version = host_version,
+    .fact = host_fact,
+    .ask = host_ask,
 };

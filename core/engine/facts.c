@@ -63,6 +63,8 @@ static int ask(struct fleet *fleet, const struct vmtp_endpoint *endpoint,
         json_decref(facts);
         return vmtp_fail(err, -EPROTO, "the probe's answer is no JSON object");
     }
+    if (*endpoint->location)
+        json_object_set_new(facts, "location", json_string(endpoint->location));
     *ret = facts;
     return 0;
 }

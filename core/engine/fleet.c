@@ -105,6 +105,8 @@ static int undeploy(struct fleet *fleet, struct vmtp_error *err)
     for (int go = 0; go < UNDEPLOY_MAX; go++) {
         if (go > 0 && fd_poll(NULL, 0, clock_now_ns() + NS_PER_S, run->hurry_fd) < 0)
             break;
+        if (clock_now_ns() >= context_deadline(&fleet->context, 0))
+            break; /* one go took all of it, and has said why */
         r = ledger_rows(run->ledger, run->arena, &owned, err);
         if (r == 0)
             r = cloud_of(fleet)->undeploy(&fleet->cloud->self, run->id, &owned, err);
@@ -126,6 +128,17 @@ int fleet_undeploy(struct fleet *fleet, struct vmtp_error *err)
         r = vmtp_wrap(err, "cloud %s: clean-up (vmtp reap %s tries again)",
                       fleet->context.component->table.name, fleet->run->id);
     fleet_free(fleet);
+    return r;
+}
+
+int fleet_leave(struct fleet *fleet, size_t *ret_count, struct vmtp_error *err)
+{
+    struct run *run = fleet->run;
+    struct vmtp_table owned = { 0 };
+    int r = ledger_rows(run->ledger, run->arena, &owned, err);
+
+    fleet_free(fleet);
+    *ret_count = owned.count;
     return r;
 }
 

@@ -34,6 +34,9 @@ int fleet_deploy(struct run *run, struct fleet **ret, struct vmtp_error *err);
 /* Remove all of it, whatever has happened before, and free the fleet. */
 int fleet_undeploy(struct fleet *fleet, struct vmtp_error *err);
 
+/* Free the fleet, but leave what the cloud has made; *ret_count: how much that is. */
+int fleet_leave(struct fleet *fleet, size_t *ret_count, struct vmtp_error *err);
+
 /* NULL: the cloud has not provided it. */
 const struct vmtp_endpoint *fleet_find(struct fleet *fleet, const char *name);
 /* Where host->endpoint() ends. */

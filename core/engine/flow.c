@@ -59,6 +59,7 @@ static int flow_connect(struct flow *flow, struct fleet *fleet, struct vmtp_erro
     reach->size = sizeof *reach;
     r = fleet->cloud->component->ops.cloud.reach(&fleet->cloud->self, route, reach, err);
     reach->address[sizeof reach->address - 1] = '\0';
+    reach->proof[sizeof reach->proof - 1] = '\0';
     flow->table.mtu = reach->mtu;
     return r;
 }
@@ -257,6 +258,7 @@ static void trial_cut(struct flow *flow, struct trial *trial, struct vmtp_error 
 static void trial_end(struct flow *flow, struct trial *trial, int r, struct vmtp_error *err)
 {
     struct run *run = flow->context.run;
+    uint32_t number = trial->number;
     bool own;
 
     if (r < 0 && run_cancelled(run)) {
@@ -275,7 +277,9 @@ static void trial_end(struct flow *flow, struct trial *trial, int r, struct vmtp
     else if (measurement_add(flow->measurement, trial) < 0)
         flow_fail(flow, "out of memory");
     flow->failures = r < 0 ? flow->failures + 1 : 0;
-    if (flow->failures >= FAILURES_MAX)
+    if (r < 0 && run->plan->scenario->stop_on_error)
+        flow_fail(flow, "trial %u failed: %s", number, err->text);
+    else if (flow->failures >= FAILURES_MAX)
         flow_fail(flow, "%u trials in a row failed, the last: %s", flow->failures, err->text);
 }
 

@@ -46,6 +46,34 @@ static int clean_up(struct run *run, struct fleet *fleet, int r, struct vmtp_err
     return r < 0 && r != -ECANCELED ? r : vmtp_fail(err, cleaning.code, "%s", cleaning.text);
 }
 
+/* What a scenario may ask for: to look at endpoints when something failed, or to use them again. */
+static bool stays(const struct run *run, int r)
+{
+    const struct scenario *scenario = run->plan->scenario;
+
+    if (run_cancelled(run))
+        return false;
+    return r < 0 || run->broken_off ? scenario->stop_on_error : scenario->keep;
+}
+
+static int leave(struct run *run, struct fleet *fleet, int r, struct vmtp_error *err)
+{
+    const char *cloud = fleet->context.component->table.name;
+    struct vmtp_error leaving = { 0 };
+    size_t count = 0;
+
+    if (fleet_leave(fleet, &count, &leaving) < 0) {
+        run_note(run, "kept", "what was deployed is kept: vmtp reap %s removes it", run->id);
+        return r < 0 ? r : vmtp_fail(err, leaving.code, "%s", leaving.text);
+    }
+    if (count)
+        run_note(run, "kept", "%zu things are kept on cloud %s: vmtp reap %s removes them", count,
+                 cloud, run->id);
+    else
+        run_note(run, "note", "nothing is kept: what cloud %s makes ends with the run", cloud);
+    return r;
+}
+
 int run_measure(struct run *run, struct vmtp_error *err)
 {
     struct vmtp_error why = { 0 };
@@ -64,7 +92,8 @@ int run_measure(struct run *run, struct vmtp_error *err)
     if (r < 0)
         run_note(run, event_kind(run), "%s",
                  r == -ECANCELED ? "interrupted: what follows is partial" : why.text);
-    r = clean_up(run, fleet, r, &why);
+    if (fleet)
+        r = stays(run, r) ? leave(run, fleet, r, &why) : clean_up(run, fleet, r, &why);
     if (r < 0 && err)
         *err = why;
     return r;

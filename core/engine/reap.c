@@ -3,8 +3,7 @@
 
 #include "fleet.h"
 
-static int reap(struct run *run, const struct prompt *prompt, size_t *ret_count,
-                struct vmtp_error *err)
+static int reap(struct run *run, size_t *ret_count, struct vmtp_error *err)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     struct vmtp_table owned = { 0 };
@@ -15,16 +14,15 @@ static int reap(struct run *run, const struct prompt *prompt, size_t *ret_count,
     *ret_count = owned.count;
     if (r < 0 || owned.count == 0)
         return r;
-    r = run_scenario(run, prompt, &scenario, err);
+    r = run_scenario_cloud(run, &scenario, err);
     return r < 0 ? r : fleet_reap(run, &scenario->cloud, err);
 }
 
-int run_reap(const char *id, const struct registry *registry, const struct prompt *prompt,
-             const struct log *log, size_t *ret_count, struct vmtp_error *err)
+int run_reap(const char *id, const struct means *means, size_t *ret_count, struct vmtp_error *err)
 {
     _cleanup_(run_freep) struct run *run = NULL;
-    int r = run_reopen(id, registry, log, &run, err);
+    int r = run_reopen(id, means, &run, err);
 
     *ret_count = 0;
-    return r < 0 ? r : reap(run, prompt, ret_count, err);
+    return r < 0 ? r : reap(run, ret_count, err);
 }

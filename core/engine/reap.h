@@ -9,7 +9,6 @@
 
 /* Remove all that the run's ledger says it still owns; *ret_count: how much that was.  May be
  * called any number of times.  -EBUSY: the run is alive. */
-int run_reap(const char *id, const struct registry *registry, const struct prompt *prompt,
-             const struct log *log, size_t *ret_count, struct vmtp_error *err);
+int run_reap(const char *id, const struct means *means, size_t *ret_count, struct vmtp_error *err);
 
 #endif

@@ -60,24 +60,30 @@ static int run_fill(struct run *run, struct vmtp_error *err)
 }
 
 /* What all runs have, those that are dead too.  NULL: out of memory. */
-static struct run *run_make(const struct registry *registry, const struct log *log)
+static struct run *run_make(const struct means *means)
 {
     struct run *run = calloc(1, sizeof *run);
 
     if (!run)
         return NULL;
-    *run = (struct run){ .registry = registry, .log = log, .cancel_fd = -1, .hurry_fd = -1 };
+    *run = (struct run){ .registry = means->registry,
+                         .log = means->log,
+                         .prompt = means->prompt,
+                         .cancel_fd = -1,
+                         .hurry_fd = -1 };
     pthread_mutex_init(&run->lock, NULL);
+    pthread_mutex_init(&run->asking, NULL);
     run->arena = arena_new();
-    if (!run->arena)
+    run->facts = json_object();
+    if (!run->arena || !run->facts)
         run_free(TAKE(run));
     return run;
 }
 
-int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
-            const char *state, struct run **ret, struct vmtp_error *err)
+int run_new(const struct plan *plan, const struct means *means, struct run **ret,
+            struct vmtp_error *err)
 {
-    _cleanup_(run_freep) struct run *run = run_make(registry, log);
+    _cleanup_(run_freep) struct run *run = run_make(means);
     int r;
 
     if (!run)
@@ -85,7 +91,7 @@ int run_new(const struct plan *plan, const struct registry *registry, const stru
     run->plan = plan;
     r = run_fill(run, err);
     if (r == 0)
-        r = run_files(run, state, err);
+        r = run_files(run, means->state, err);
     if (r == 0)
         r = run_begin(run, err);
     if (r < 0)
@@ -94,10 +100,9 @@ int run_new(const struct plan *plan, const struct registry *registry, const stru
     return 0;
 }
 
-int run_reopen(const char *id, const struct registry *registry, const struct log *log,
-               struct run **ret, struct vmtp_error *err)
+int run_reopen(const char *id, const struct means *means, struct run **ret, struct vmtp_error *err)
 {
-    _cleanup_(run_freep) struct run *run = run_make(registry, log);
+    _cleanup_(run_freep) struct run *run = run_make(means);
     int r;
 
     if (!run)
@@ -110,13 +115,25 @@ int run_reopen(const char *id, const struct registry *registry, const struct log
     return 0;
 }
 
-int run_scenario(const struct run *run, const struct prompt *prompt, struct scenario **ret,
-                 struct vmtp_error *err)
+static const struct prompt *prompt_of(const struct run *run)
+{
+    return run->prompt.ask ? &run->prompt : NULL;
+}
+
+int run_scenario(const struct run *run, struct scenario **ret, struct vmtp_error *err)
 {
     char path[PATH_MAX];
 
     snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
-    return scenario_load(path, run->registry, prompt, ret, err);
+    return scenario_load(path, run->registry, prompt_of(run), ret, err);
+}
+
+int run_scenario_cloud(const struct run *run, struct scenario **ret, struct vmtp_error *err)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/scenario.yaml", run->folder);
+    return scenario_load_cloud(path, run->registry, prompt_of(run), ret, err);
 }
 
 void run_free(struct run *run)
@@ -129,10 +146,12 @@ void run_free(struct run *run)
         json_decref(run->endpoints[i].facts);
     free(run->measurements);
     free(run->events);
+    json_decref(run->facts);
     journal_free(run->journal);
     ledger_free(run->ledger);
     fd_close_at(&run->cancel_fd);
     fd_close_at(&run->hurry_fd);
+    pthread_mutex_destroy(&run->asking);
     pthread_mutex_destroy(&run->lock);
     arena_free(run->arena);
     free(run->folder);
@@ -216,6 +235,34 @@ void run_note(struct run *run, const char *kind, const char *fmt, ...)
     pthread_mutex_unlock(&run->lock);
 }
 
+int run_fact(struct run *run, const char *name, const char *value)
+{
+    int r;
+
+    pthread_mutex_lock(&run->lock);
+    r = json_object_set_new(run->facts, name, text_json(value)) < 0 ? -ENOMEM : 0;
+    pthread_mutex_unlock(&run->lock);
+    if (r < 0 || !run->journal) /* there is none of a run that is reaped */
+        return r;
+    return run_journal(run, "fact",
+                       json_pack("{s:o, s:o}", "name", text_json(name), "value", text_json(value)));
+}
+
+int run_ask(struct run *run, const char *what, char *ret, size_t len, struct vmtp_error *err)
+{
+    int r;
+
+    if (!run->prompt.ask)
+        return vmtp_fail(err, -ENXIO, "there is nobody to ask for it");
+    pthread_mutex_lock(&run->asking);
+    r = run->prompt.ask(run->prompt.arg, what, run->cancel_fd, ret, len, err);
+    pthread_mutex_unlock(&run->asking);
+    if (r != -EINTR)
+        return r;
+    run_cancel(run);
+    return vmtp_fail(err, -ECANCELED, "interrupted");
+}
+
 /* The first failure ends the run: what can't be kept is not worth measuring. */
 static int journal_checked(struct run *run, int r)
 {
@@ -257,5 +304,6 @@ struct run_info run_info(struct run *run)
         .endpoint_count = run->endpoint_count,
         .events = run->events,
         .event_count = run->event_count,
+        .facts = run->facts,
     };
 }

@@ -19,6 +19,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* What whoever starts a run lends it. */
+struct means {
+    const struct registry *registry;
+    const struct log *log;
+    struct prompt prompt; /* ask NULL: there is nobody to be asked */
+    const char *state;    /* where runs are kept; NULL: where the environment says */
+};
+
 /* How far a run is. */
 struct progress {
     uint32_t done, expected; /* trials; more may be expected later: repetition decides */
@@ -33,6 +41,8 @@ struct run {
     const struct plan *plan;
     const struct registry *registry;
     const struct log *log;
+    struct prompt prompt;
+    pthread_mutex_t asking; /* held while the person is asked: nothing else is shown then */
     struct journal *journal;
     struct ledger *ledger;
     struct arena *arena; /* of what lives as long as the run; under lock */
@@ -41,7 +51,8 @@ struct run {
     int hurry_fd;        /* readable: clean up without grace */
     atomic_int cancels;  /* by the person */
     atomic_bool stopped; /* by the person, or because the journal can't be written */
-    bool unclean;        /* something that was made is still there; of the main thread */
+    bool broken_off;     /* at a flow that failed, as the scenario says; of the main thread */
+    bool unclean;        /* something that was to be removed is still there; likewise */
 
     pthread_mutex_t lock; /* of all below */
     struct measurement *measurements;
@@ -49,21 +60,21 @@ struct run {
     size_t event_count, event_room;
     struct endpoint_facts *endpoints;
     size_t endpoint_count;
+    json_t *facts; /* of the cloud: name to text */
     struct progress progress;
     int journal_status; /* what the journal last failed with */
     uint64_t started_wall_ns, ended_wall_ns;
 };
 
-/* Make the run's folder (in state, or NULL: where the environment says), journal and ledger. */
-int run_new(const struct plan *plan, const struct registry *registry, const struct log *log,
-            const char *state, struct run **ret, struct vmtp_error *err);
+/* Make the run's folder, journal and ledger.  The means are copied, what they point to is not. */
+int run_new(const struct plan *plan, const struct means *means, struct run **ret,
+            struct vmtp_error *err);
 /* A run of the past, by what run_folder_find() takes: id, folder and memory, for what is done to it
  * afterwards; it has no plan, journal or ledger, and can't be cancelled. */
-int run_reopen(const char *id, const struct registry *registry, const struct log *log,
-               struct run **ret, struct vmtp_error *err);
-/* The scenario of a run that was reopened. */
-int run_scenario(const struct run *run, const struct prompt *prompt, struct scenario **ret,
-                 struct vmtp_error *err);
+int run_reopen(const char *id, const struct means *means, struct run **ret, struct vmtp_error *err);
+/* The scenario of a run that was reopened; of that the cloud alone. */
+int run_scenario(const struct run *run, struct scenario **ret, struct vmtp_error *err);
+int run_scenario_cloud(const struct run *run, struct scenario **ret, struct vmtp_error *err);
 void run_free(struct run *run);
 DEFINE_CLEANUP(run_free, struct run *)
 
@@ -75,6 +86,13 @@ _printf_(2, 3) void run_doing(struct run *run, const char *fmt, ...);
 
 /* Something that happened to the run as a whole: into the journal and the document. */
 _printf_(3, 4) void run_note(struct run *run, const char *kind, const char *fmt, ...);
+
+/* What was found out of the cloud: into the journal and the document.  0 or a negative errno. */
+int run_fact(struct run *run, const char *name, const char *value);
+
+/* Ask the person for a secret; a person who breaks off cancels the run.  -ENXIO: there is nobody.
+ */
+int run_ask(struct run *run, const char *what, char *ret, size_t len, struct vmtp_error *err);
 
 /* One line of the journal; line is stolen.  A failure stops the run: results that can't be kept
  * are not worth measuring. */

@@ -231,6 +231,18 @@ static void progress_update(struct run *run, const struct running *all, size_t c
     pthread_mutex_unlock(&run->lock);
 }
 
+/* Is the run over because one of these flows failed? */
+static bool breaks_off(struct run *run, const struct running *running)
+{
+    for (size_t i = 0; run->plan->scenario->stop_on_error && i < running->stage->flow_count; i++)
+        if (running->measurements[i]->error && !run->broken_off) {
+            run->broken_off = true;
+            run_note(run, "broken-off", "the run ends here, as on-error says: %s failed",
+                     running->stage->flows[i]->key);
+        }
+    return run->broken_off;
+}
+
 static int round_run(struct running **order, size_t count, struct fleet *fleet, struct running *all,
                      size_t all_count, uint32_t *done, struct vmtp_error *err)
 {
@@ -243,6 +255,8 @@ static int round_run(struct running **order, size_t count, struct fleet *fleet, 
         progress_update(run, all, all_count, *done);
         r = running_step(order[i], fleet, err);
         ++*done;
+        if (breaks_off(run, order[i]))
+            break;
     }
     if (r == 0) {
         r = run_journal_sync(run);
@@ -280,6 +294,8 @@ static int rounds_run(struct fleet *fleet, struct running *all, size_t count,
         if (!written)
             shuffle(order, n, &state);
         r = round_run(order, n, fleet, all, count, &done, err);
+        if (fleet->run->broken_off)
+            break;
     }
     progress_update(fleet->run, all, count, done);
     return r;

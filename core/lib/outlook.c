@@ -16,15 +16,31 @@ static json_t *name_json(const char *name)
     return name && *name ? json_string(name) : NULL;
 }
 
+/* What a search is after; NULL: there is none. */
+static json_t *search_json(const struct search_spec *search)
+{
+    json_t *losses = search ? json_array() : NULL;
+
+    for (size_t i = 0; losses && i < search->loss_count; i++)
+        json_array_append_new(losses, json_real(search->losses[i]));
+    return losses ? json_pack("{s:o, s:o, s:o}", "loss", losses, "trial", seconds(search->trial_ns),
+                              "time", seconds(search->time_ns))
+                  : NULL;
+}
+
 static json_t *flow_json(const struct planned_flow *flow)
 {
-    return json_pack("{s:s, s:s, s:s, s:o*, s:o*, s:s, s:s, s:i, s:o, s:o, s:o*, s:o*}", "key",
-                     flow->key, "flow", flow->spec->name, "tool", flow->variant->tool->table.name,
-                     "path", name_json(flow->route.path), "placement",
-                     name_json(flow->route.placement), "from", flow->route.from, "to",
+    const struct planned_flow *otherwise = flow->otherwise;
+
+    return json_pack("{s:s, s:s, s:s, s:o*, s:o*, s:s, s:s, s:i, s:o, s:o, s:o*, s:o*, s:o*, s:o*}",
+                     "key", flow->key, "flow", flow->spec->name, "tool",
+                     flow->variant->tool->table.name, "path", name_json(flow->route.path),
+                     "placement", name_json(flow->route.placement), "from", flow->route.from, "to",
                      flow->route.to, "family", (int)flow->route.family, "duration",
                      seconds(flow->spec->duration_ns), "warmup", seconds(flow->warmup_ns), "reason",
-                     name_json(flow->reason), "instead", name_json(flow->instead));
+                     name_json(flow->reason), "instead", name_json(flow->instead), "otherwise",
+                     name_json(otherwise ? otherwise->variant->tool->table.name : NULL), "search",
+                     search_json(flow->spec->search));
 }
 
 static json_t *stage_json(const struct stage *stage)
@@ -67,15 +83,29 @@ static json_t *endpoints_json(const struct plan *plan)
     return endpoints;
 }
 
+static json_t *needs_json(const struct plan *plan)
+{
+    json_t *needs = json_object();
+
+    for (size_t i = 0; i < plan->need_count; i++)
+        if (json_object_set_new(needs, plan->needs[i].kind,
+                                json_integer((json_int_t)plan->needs[i].count)) < 0) {
+            json_decref(needs);
+            return NULL;
+        }
+    return needs;
+}
+
 char *outlook_text(const struct plan *plan)
 {
     const struct scenario *scenario = plan->scenario;
-    json_t *outlook = json_pack(
-        "{s:s, s:s, s:s, s:I, s:{s:o, s:o}, s:I, s:b, s:o, s:o}", "schema", "vmtp.plan/1", "name",
-        scenario->name, "cloud", scenario->cloud.component->table.name, "seed",
-        (json_int_t)plan->seed, "duration", "least", seconds(plan->least_ns), "most",
-        seconds(plan->most_ns), "bytes", (json_int_t)plan->bytes, "bytes_unbounded",
-        plan->bytes_unbounded, "endpoints", endpoints_json(plan), "stages", stages_json(plan));
+    json_t *outlook =
+        json_pack("{s:s, s:s, s:s, s:I, s:{s:o, s:o}, s:I, s:b, s:o, s:o, s:o}", "schema",
+                  "vmtp.plan/1", "name", scenario->name, "cloud",
+                  scenario->cloud.component->table.name, "seed", (json_int_t)plan->seed, "duration",
+                  "least", seconds(plan->least_ns), "most", seconds(plan->most_ns), "bytes",
+                  (json_int_t)plan->bytes, "bytes_unbounded", plan->bytes_unbounded, "endpoints",
+                  endpoints_json(plan), "needs", needs_json(plan), "stages", stages_json(plan));
     char *text = outlook ? json_dumps(outlook, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 
     json_decref(outlook);

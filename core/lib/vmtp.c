@@ -167,11 +167,13 @@ int vmtp_plan(struct vmtp *vmtp, const char *text, size_t len, const char *name,
     return r;
 }
 
-static int secret_ask(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err)
+static int secret_ask(void *arg, const char *what, int cancel_fd, char *ret, size_t len,
+                      struct vmtp_error *err)
 {
     const struct vmtp_settings *settings = arg;
     int r;
 
+    (void)cancel_fd;
     if (!settings->secret)
         return vmtp_fail(err, -ENOKEY,
                          "nobody can be asked for it: write {env: NAME} or {file: PATH}, or give "
@@ -243,11 +245,16 @@ static int plan_carry_out(const struct plan *plan, const struct vmtp *vmtp, char
     _cleanup_(run_freep) struct run *run = NULL;
     _close_ int ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct job job = { .ended_fd = ended_fd };
+    struct means means = { .registry = vmtp->registry,
+                           .log = &vmtp->log,
+                           .state = vmtp->settings.state_dir };
     int r;
 
     if (ended_fd < 0)
         return vmtp_fail(err, -errno, "eventfd: %s", strerror(errno));
-    r = run_new(plan, vmtp->registry, &vmtp->log, vmtp->settings.state_dir, &run, err);
+    if (vmtp->settings.secret)
+        means.prompt = (struct prompt){ secret_ask, (void *)&vmtp->settings };
+    r = run_new(plan, &means, &run, err);
     if (r < 0)
         return r;
     job.run = run;

@@ -164,7 +164,7 @@ static int secret_ask(const struct prompt *prompt, const struct node *what, stru
     *ret = NULL;
     if (!prompt)
         return 0;
-    r = prompt->ask(prompt->arg, what->text, text, sizeof text, err);
+    r = prompt->ask(prompt->arg, what->text, -1, text, sizeof text, err);
     r = r < 0 ? node_wrap(err, what) : strip_secret(what, text, strlen(text), arena, ret, err);
     explicit_bzero(text, sizeof text);
     return r;

@@ -12,10 +12,12 @@
 
 #include <vmtp/option.h>
 
-/* Who is asked for a secret that is written {prompt: WHAT}: 0 and the text, or a negative errno
- * with the reason. */
+/* Who is asked for a secret, such as one that is written {prompt: WHAT}: 0 and the text, or a
+ * negative errno with the reason; -ECANCELED once cancel_fd (-1: none) is readable, -EINTR where
+ * the person breaks off. */
 struct prompt {
-    int (*ask)(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err);
+    int (*ask)(void *arg, const char *what, int cancel_fd, char *ret, size_t len,
+               struct vmtp_error *err);
     void *arg;
 };
 

@@ -2,6 +2,7 @@
 #include "document.h"
 
 #include "../base/clock.h"
+#include "aggregate_entry.h"
 #include "entry.h"
 #include "json.h"
 
@@ -68,6 +69,15 @@ static json_t *endpoints_json(const struct run_info *run)
 
         field_add(json, run->endpoints[i].name, facts ? json_incref(facts) : json_null());
     }
+    return json;
+}
+
+static json_t *cloud_json(const struct run_info *run)
+{
+    json_t *json = json_object();
+
+    field_add(json, "name", text_json(run->plan->scenario->cloud.component->table.name));
+    field_add(json, "facts", json_incref(run->facts));
     return json;
 }
 
@@ -148,6 +158,26 @@ static json_t *results_json(const struct draft *draft)
     return json;
 }
 
+/* One entry for each flow that says pairs; NULL: out of memory. */
+static json_t *aggregates_json(const struct draft *draft)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; json && i < draft->count; i++) {
+        const struct planned_flow *flow = draft->results[i]->measurement->flow;
+        _cleanup_(aggregate_clear) struct aggregate aggregate = { 0 };
+
+        if (flow->pair != 1)
+            continue;
+        if (aggregate_make(&draft->results[i], flow->variant->pairs, &aggregate) == 0 &&
+            json_array_append_new(json, aggregate_json(&aggregate)) == 0)
+            continue;
+        json_decref(json);
+        json = NULL;
+    }
+    return json;
+}
+
 int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *err)
 {
     _cleanup_(draft_clear) struct draft draft = { 0 };
@@ -157,9 +187,10 @@ int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *e
     if (r < 0)
         return vmtp_fail(err, r, "result document: %s", strerror(-r));
     thresholds = thresholds_json(&draft); /* before the results, which show the verdicts */
-    json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema", "vmtp.result/1", "run",
-                     run_json(run), "endpoints", endpoints_json(run), "results",
-                     results_json(&draft), "thresholds", thresholds, "events", events_json(run));
+    json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "vmtp.result/1", "run",
+                     run_json(run), "cloud", cloud_json(run), "endpoints", endpoints_json(run),
+                     "results", results_json(&draft), "aggregates", aggregates_json(&draft),
+                     "thresholds", thresholds, "events", events_json(run));
     if (!json)
         return vmtp_fail(err, -ENOMEM, "result document: out of memory");
     *ret = json;

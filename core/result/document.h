@@ -32,6 +32,7 @@ struct run_info {
     size_t endpoint_count;
     struct run_event *events;
     size_t event_count;
+    json_t *facts; /* of the cloud: name to text */
 };
 
 /* Reduce, judge and write down.  The caller owns *ret. */

@@ -27,7 +27,7 @@ static const char *event_name(uint32_t kind)
     return kind < COUNT(event_names) && event_names[kind] ? event_names[kind] : "note";
 }
 
-static json_t *pairs_json(const struct vmtp_pair *pairs, size_t count)
+json_t *entry_pairs(const struct vmtp_pair *pairs, size_t count)
 {
     json_t *json = json_object();
 
@@ -112,7 +112,7 @@ static json_t *loss_json(const struct loss *loss)
     return json;
 }
 
-static json_t *metrics_json(const struct result *result)
+json_t *entry_metrics(const struct result *result)
 {
     json_t *json = json_object(), *goodput;
 
@@ -223,7 +223,7 @@ static json_t *trials_json(const struct measurement *measurement)
 
 /* ---- the whole ---- */
 
-static const char *status_name(enum result_status status)
+const char *status_name(enum result_status status)
 {
     return status == RESULT_OK ? "ok" : status == RESULT_FAILED ? "failed" : "skipped";
 }
@@ -240,6 +240,8 @@ static json_t *reach_json(const struct vmtp_reach *reach)
         field_add(json, "rate", figure_json((double)reach->rate_bps));
         field_add(json, "overhead", json_integer(reach->overhead_bytes));
     }
+    if (*reach->proof)
+        field_add(json, "proof", text_json(reach->proof));
     return json;
 }
 
@@ -261,7 +263,7 @@ static void where_add(json_t *json, const struct measurement *measurement)
     field_add(json, "family", json_integer(route->family == 6 ? 6 : 4));
 }
 
-static json_t *notes_json(const struct result *result)
+json_t *entry_notes(const struct result *result)
 {
     json_t *json = json_array();
 
@@ -280,18 +282,18 @@ json_t *entry_make(const struct result *result, enum verdict verdict)
     field_add(json, "key", text_json(flow->key));
     field_add(json, "flow", text_json(flow->spec->name));
     where_add(json, measurement);
-    field_add(json, "labels", pairs_json(flow->labels, flow->label_count));
-    field_add(json, "options", pairs_json(variant->options, variant->option_count));
+    field_add(json, "labels", entry_pairs(flow->labels, flow->label_count));
+    field_add(json, "options", entry_pairs(variant->options, variant->option_count));
     field_add_filled(json, "reach", reach_json(&measurement->reach));
     field_add(json, "status", json_string(status_name(result->status)));
     if (result->status != RESULT_OK)
         field_add(json, result->status == RESULT_FAILED ? "error" : "reason",
                   text_json(result->why));
     field_add(json, "verdict", json_string(verdict_name(verdict)));
-    field_add(json, "metrics", metrics_json(result));
+    field_add(json, "metrics", entry_metrics(result));
     if (measurement->search)
         field_add(json, "search", search_json(measurement->search));
     field_add(json, "trials", trials_json(measurement));
-    field_add(json, "notes", notes_json(result));
+    field_add(json, "notes", entry_notes(result));
     return json;
 }

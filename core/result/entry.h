@@ -10,4 +10,10 @@
 /* NULL: out of memory. */
 json_t *entry_make(const struct result *result, enum verdict verdict);
 
+/* Parts of it, which an aggregate has too. */
+const char *status_name(enum result_status status);
+json_t *entry_pairs(const struct vmtp_pair *pairs, size_t count);
+json_t *entry_metrics(const struct result *result);
+json_t *entry_notes(const struct result *result);
+
 #endif

@@ -160,6 +160,17 @@ static int instead_note(struct result *result)
                : 0;
 }
 
+/* The figures are those of another path than the flow names, it seems. */
+static int doubt_note(struct result *result)
+{
+    const struct vmtp_reach *reach = &result->measurement->reach;
+
+    if (!reach->doubt)
+        return 0;
+    return note_add(result, "traffic does not seem to take the path: %s",
+                    *reach->proof ? reach->proof : "the cloud doubts it");
+}
+
 /* A goal whose answer is not simply the two bounds around it. */
 static int goal_note(struct result *result, const struct search *search, size_t goal)
 {
@@ -219,6 +230,8 @@ int notes_make(struct result *result)
         return -ENOMEM;
     steering = steering_figure(result);
     r = instead_note(result);
+    if (r == 0)
+        r = doubt_note(result);
     if (r == 0)
         r = failed_note(result);
     r = r < 0 ? r : search_note(result);

@@ -108,10 +108,10 @@ static int name_unique(struct loader *loader, const struct node *node, const cha
 
 static int flow_read(struct loader *loader, const struct node *node, struct flow_spec *ret)
 {
-    static const char *const known[] = { "name",     "stage",     "path",   "placement",
-                                         "family",   "from",      "to",     "tool",
-                                         "duration", "warmup",    "repeat", "interval",
-                                         "exclude",  "otherwise", "search", NULL };
+    static const char *const known[] = { "name",   "stage",    "path",    "placement", "family",
+                                         "from",   "to",       "tool",    "duration",  "warmup",
+                                         "repeat", "interval", "exclude", "otherwise", "search",
+                                         "pairs",  NULL };
     const struct node *name = node_get(node, "name"), *stage = node_get(node, "stage");
     int r = keys_check(loader, node, known);
 

@@ -7,7 +7,11 @@
 
 #include "../base/text.h"
 
-static const char *const key_names[BY_KEYS] = { "path", "placement", "family", "from", "to" };
+#define PAIRS_MAX 1000
+
+static const char *const key_names[BY_KEYS] = {
+    "path", "placement", "family", "from", "to", "pairs"
+};
 
 char *key_add(struct arena *arena, const char *key, const char *name, const char *value)
 {
@@ -25,7 +29,8 @@ char *key_add(struct arena *arena, const char *key, const char *name, const char
     return arena_printf(arena, "%s%s%s=%s", key, *key ? "," : "", name, buf_text(&safe));
 }
 
-/* Path or endpoints always, for they say what was measured; the rest as far as it multiplied. */
+/* Path or endpoints always, for they say what was measured, and pairs; the rest as far as it
+ * multiplied. */
 char *variant_key(struct arena *arena, const char *flow, const struct variant *variant)
 {
     const struct vmtp_pair where[] = { { "path", variant->path },
@@ -109,6 +114,16 @@ static int family_check(struct loader *loader, const struct node *node)
     return word_read(loader, node, words, &ignored);
 }
 
+static int pairs_check(struct loader *loader, const struct node *node)
+{
+    uint64_t ignored = 0;
+    int r = count_read(loader, node, 1, PAIRS_MAX, &ignored);
+
+    if (r == 0 && *node->text == '0')
+        return node_fail(loader->err, node, "'%.40s' begins with a 0", node->text);
+    return r;
+}
+
 /* Of the combinations that are left, so that `exclude` can take out what does not exist. */
 static int placement_check(struct loader *loader, const struct node *node, const char *path,
                            const char *placement)
@@ -135,9 +150,9 @@ static int placement_check(struct loader *loader, const struct node *node, const
 
 static int keys_read(struct loader *loader, const struct node *flow, struct matrix *matrix)
 {
-    static int (*const checks[BY_KEYS])(struct loader *,
-                                        const struct node *) = { path_check, NULL, family_check,
-                                                                 endpoint_check, endpoint_check };
+    static int (*const checks[BY_KEYS])(struct loader *, const struct node *) = {
+        path_check, NULL, family_check, endpoint_check, endpoint_check, pairs_check,
+    };
 
     for (size_t k = 0; k < BY_KEYS; k++) {
         const struct node *node = node_get(flow, key_names[k]);
@@ -157,6 +172,7 @@ static int keys_agree(struct loader *loader, const struct node *flow, const stru
 {
     const struct dimension *path = &matrix->keys[BY_PATH], *from = &matrix->keys[BY_FROM];
     const struct dimension *to = &matrix->keys[BY_TO], *placement = &matrix->keys[BY_PLACEMENT];
+    const struct dimension *pairs = &matrix->keys[BY_PAIRS];
 
     if (path->node && (from->node || to->node))
         return key_fail(loader->err, from->node ? from->node : to->node,
@@ -166,6 +182,10 @@ static int keys_agree(struct loader *loader, const struct node *flow, const stru
                          "the flow does not say between what: write path, or from and to");
     if (!path->node && placement->node)
         return key_fail(loader->err, placement->node, "a placement belongs to a path");
+    if (!path->node && pairs->node)
+        return key_fail(loader->err, pairs->node,
+                        "pairs belong to a path: between endpoints that have names, write lists of "
+                        "from and to, and run: { parallel: yes }");
     return 0;
 }
 
@@ -198,10 +218,12 @@ static int labels_make(struct loader *loader, const struct expansion *expansion,
     if (!labels)
         return loader_no_memory(loader);
     for (size_t k = 0; k < BY_KEYS; k++)
-        if (expansion->matrix->keys[k].count > 1)
+        if (k != BY_PAIRS && expansion->matrix->keys[k].count > 1)
             labels[n++] = (struct vmtp_pair){ key_names[k], keys[k] };
     for (size_t i = 0; i < setting->label_count; i++)
         labels[n++] = setting->labels[i];
+    if (keys[BY_PAIRS])
+        labels[n++] = (struct vmtp_pair){ key_names[BY_PAIRS], keys[BY_PAIRS] };
     ret->labels = labels;
     ret->label_count = n;
     return 0;
@@ -225,6 +247,7 @@ static int variant_add(struct loader *loader, struct expansion *expansion,
     variant->from = keys[BY_FROM] ? keys[BY_FROM] : "";
     variant->to = keys[BY_TO] ? keys[BY_TO] : "";
     variant->family = keys[BY_FAMILY] && strcmp(keys[BY_FAMILY], "ipv6") == 0 ? 6 : 4;
+    variant->pairs = keys[BY_PAIRS] ? (uint32_t)strtoul(keys[BY_PAIRS], NULL, 10) : 0;
     variant->tool = setting->tool->component;
     variant->opt = setting->opt;
     variant->options = setting->options;

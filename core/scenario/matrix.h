@@ -17,7 +17,7 @@ struct dimension {
     const struct vmtp_option *option; /* NULL: a key of the flow */
 };
 
-enum { BY_PATH, BY_PLACEMENT, BY_FAMILY, BY_FROM, BY_TO, BY_KEYS };
+enum { BY_PATH, BY_PLACEMENT, BY_FAMILY, BY_FROM, BY_TO, BY_PAIRS, BY_KEYS };
 
 /* A tool as the flow names it, with its options that multiply (or could). */
 struct tool_spec {

@@ -10,6 +10,7 @@
 
 #define WARMUP_LEAST_NS (200 * NS_PER_MS)
 #define WARMUP_MOST_NS  (2 * NS_PER_S)
+#define NEEDS_MAX       64
 #define SEED_MOST       0x7fffffff /* a drawn one is short enough to be typed again */
 
 static int no_memory(struct vmtp_error *err)
@@ -66,7 +67,8 @@ static int route_resolve(struct plan *plan, struct planned_flow *flow, struct vm
     if (!ops->resolve)
         return vmtp_fail(err, -EINVAL, "%.200s: cloud '%s' offers no paths", flow->key,
                          cloud->component->table.name);
-    if (ops->resolve(cloud->opt, route->path, route->placement, from, to, err) < 0)
+    if (ops->resolve(cloud->opt, route->path, route->placement, flow->pair ? flow->pair : 1, from,
+                     to, err) < 0)
         return vmtp_wrap(err, "%.200s", flow->key);
     route->from = arena_strndup(plan->arena, from, strnlen(from, sizeof from));
     route->to = arena_strndup(plan->arena, to, strnlen(to, sizeof to));
@@ -83,6 +85,8 @@ static int flow_plan(struct plan *plan, const struct member *member, struct plan
     flow->variant = variant;
     flow->labels = member->labels;
     flow->label_count = member->label_count;
+    flow->pair = member->pair;
+    flow->whole = member->whole;
     flow->warmup_ns = warmup_of(member->spec);
     flow->search_warmup_ns = search_warmup_of(flow);
     flow->route = (struct vmtp_route){ .size = sizeof flow->route,
@@ -204,21 +208,37 @@ static int otherwise_plan(struct plan *plan, const struct plan_tools *tools,
     return 0;
 }
 
+/* Would the two, or the tool that stands in for one of them, listen at one port of one endpoint?
+ * The port; 0: no. */
+static uint32_t port_shared(const struct planned_flow *flow, const struct planned_flow *other)
+{
+    const struct planned_flow *ones[] = { flow, flow->otherwise };
+    const struct planned_flow *others[] = { other, other->otherwise };
+
+    if (flow->reason || other->reason || strcmp(other->route.to, flow->route.to) != 0)
+        return 0;
+    for (size_t i = 0; i < COUNT(ones); i++)
+        for (size_t j = 0; j < COUNT(others); j++)
+            if (ones[i] && others[j] && ones[i]->port && ones[i]->port == others[j]->port)
+                return ones[i]->port;
+    return 0;
+}
+
 /* Two servers can't listen at one port of one endpoint. */
 static int ports_check(struct plan *plan, const struct stage *stage, struct vmtp_error *err)
 {
     for (size_t i = 0; i < stage->flow_count; i++) {
         struct planned_flow *flow = stage->flows[i];
 
-        for (size_t j = 0; j < i && flow->port && !flow->reason; j++) {
+        for (size_t j = 0; j < i && !flow->reason; j++) {
             const struct planned_flow *other = stage->flows[j];
+            uint32_t port = port_shared(flow, other);
 
-            if (other->reason || other->port != flow->port ||
-                strcmp(other->route.to, flow->route.to) != 0)
+            if (!port)
                 continue;
             flow->reason = arena_printf(plan->arena,
                                         "port %u of endpoint '%s' is taken at the same time by %s",
-                                        flow->port, flow->route.to, other->key);
+                                        port, flow->route.to, other->key);
             if (!flow->reason)
                 return no_memory(err);
         }
@@ -354,7 +374,7 @@ static void route_add(struct plan *plan, const struct vmtp_route *route, struct 
 }
 
 /* What the cloud has to make, once each, in the order in which it is first needed. */
-static int needs_gather(struct plan *plan, struct vmtp_error *err)
+static int wants_gather(struct plan *plan, struct vmtp_error *err)
 {
     struct vmtp_want *wants = arena_array(plan->arena, 2 * plan->flow_count + 1, sizeof *wants);
     struct vmtp_route *routes = arena_array(plan->arena, plan->flow_count + 1, sizeof *routes);
@@ -377,6 +397,27 @@ static int needs_gather(struct plan *plan, struct vmtp_error *err)
     return r;
 }
 
+/* And what that will be in the end: servers, networks. */
+static int needs_ask(struct plan *plan, struct vmtp_error *err)
+{
+    const struct section *cloud = &plan->scenario->cloud;
+    const struct vmtp_cloud *ops = &cloud->component->ops.cloud;
+    int r;
+
+    if (!ops->needs)
+        return 0;
+    plan->needs = arena_array(plan->arena, NEEDS_MAX, sizeof *plan->needs);
+    if (!plan->needs)
+        return no_memory(err);
+    for (size_t i = 0; i < NEEDS_MAX; i++)
+        plan->needs[i].size = sizeof *plan->needs;
+    r = ops->needs(cloud->opt, &plan->wants, &plan->routes, plan->needs, NEEDS_MAX, err);
+    if (r < 0)
+        return vmtp_wrap(err, "cloud %s", cloud->component->table.name);
+    plan->need_count = (size_t)r < NEEDS_MAX ? (size_t)r : NEEDS_MAX;
+    return 0;
+}
+
 static int plan_fill(struct plan *plan, const struct plan_tools *tools, struct vmtp_error *err)
 {
     struct drafts drafts = { .arena = plan->arena };
@@ -392,7 +433,8 @@ static int plan_fill(struct plan *plan, const struct plan_tools *tools, struct v
         return no_memory(err);
     for (size_t s = 0; r == 0 && s < plan->stage_count; s++)
         r = stage_plan(plan, &drafts, s, tools, err);
-    return r < 0 ? r : needs_gather(plan, err);
+    r = r < 0 ? r : wants_gather(plan, err);
+    return r < 0 ? r : needs_ask(plan, err);
 }
 
 static uint64_t seed_make(const struct scenario *scenario)
@@ -474,6 +516,21 @@ static void print_stage(const struct stage *stage, size_t number, FILE *out)
         print_flow(stage->flows[i], out);
 }
 
+/* "takes: 5 servers, 1 router" */
+static void print_needs(const struct plan *plan, FILE *out)
+{
+    for (size_t i = 0; i < plan->need_count; i++) {
+        const struct vmtp_need *need = &plan->needs[i];
+        size_t len = strlen(need->kind);
+        const char *more = len && need->kind[len - 1] == 's' ? "es" : "s";
+
+        fprintf(out, "%s %" PRIu64 " %s%s", i ? "," : "takes:", need->count, need->kind,
+                need->count == 1 ? "" : more);
+    }
+    if (plan->need_count)
+        fputc('\n', out);
+}
+
 void plan_print(const struct plan *plan, FILE *out)
 {
     const struct scenario *scenario = plan->scenario;
@@ -493,6 +550,7 @@ void plan_print(const struct plan *plan, FILE *out)
         fprintf(out, "%s %s", i ? "," : "",
                 ((const struct vmtp_want *)table_row(&plan->wants, i))->name);
     fputc('\n', out);
+    print_needs(plan, out);
     for (size_t i = 0; i < plan->stage_count; i++)
         print_stage(&plan->stages[i], i + 1, out);
 }

@@ -15,6 +15,8 @@ struct planned_flow {
     const struct variant *variant;
     const struct vmtp_pair *labels; /* the variant's and, as "load.connections", what multiplied */
     size_t label_count;             /* in the other flows of its stage */
+    uint32_t pair;                  /* 1..variant->pairs; 0: the flow does not say pairs */
+    const char *whole;              /* the key of all its pairs together; NULL: likewise */
     struct vmtp_route route;        /* path, placement, from, to, family, all resolved */
     uint64_t warmup_ns;             /* with `auto` worked out */
     uint64_t search_warmup_ns;      /* of the trials of its rate search */
@@ -42,8 +44,10 @@ struct plan {
     size_t flow_count;
     struct stage *stages; /* in the order written */
     size_t stage_count;
-    struct vmtp_table wants;    /* struct vmtp_want: endpoints that are needed */
-    struct vmtp_table routes;   /* struct vmtp_route: distinct ones */
+    struct vmtp_table wants;  /* struct vmtp_want: endpoints that are needed */
+    struct vmtp_table routes; /* struct vmtp_route: distinct ones */
+    struct vmtp_need *needs;  /* what the cloud will make of them */
+    size_t need_count;
     uint64_t least_ns, most_ns; /* with min and max repetitions; deployment not counted */
     uint64_t bytes;             /* with max repetitions; where a flow has no bound: 0 and ... */
     bool bytes_unbounded;       /* ... this */

@@ -110,44 +110,64 @@ static int sections_read(struct loader *loader, const struct node *node, enum vm
     return r;
 }
 
+/* One of two words, or of two pairs of words: is it the second?  NULL: no. */
+static int second_read(struct loader *loader, const struct node *node, const char *const *words,
+                       bool *ret)
+{
+    size_t word = 0, count = 0;
+    int r = node ? word_read(loader, node, words, &word) : 0;
+
+    while (words[count])
+        count++;
+    *ret = word >= count / 2;
+    return r;
+}
+
 static int run_read(struct loader *loader, const struct node *node)
 {
-    static const char *const known[] = { "order", "seed", "parallel", NULL };
+    static const char *const known[] = { "order", "seed", "parallel", "on-error", "keep", NULL };
     static const char *const orders[] = { "shuffled", "written", NULL };
+    static const char *const reactions[] = { "continue", "stop", NULL };
     static const char *const truths[] = { "false", "no", "true", "yes", NULL };
     struct scenario *scenario = loader->scenario;
-    const struct node *order = node_get(node, "order"), *parallel = node_get(node, "parallel");
-    size_t word = 0;
+    bool written = false;
     int r;
 
     scenario->order = ORDER_SHUFFLED;
     if (!node || node_is_null(node))
         return 0;
     r = keys_check(loader, node, known);
-    if (r == 0 && order)
-        r = word_read(loader, order, orders, &word);
-    scenario->order = word == 0 ? ORDER_SHUFFLED : ORDER_WRITTEN;
-    word = 0;
-    if (r == 0 && parallel)
-        r = word_read(loader, parallel, truths, &word);
-    scenario->parallel = word >= 2;
+    r = r < 0 ? r : second_read(loader, node_get(node, "order"), orders, &written);
+    r = r < 0 ? r : second_read(loader, node_get(node, "parallel"), truths, &scenario->parallel);
+    r = r < 0
+            ? r
+            : second_read(loader, node_get(node, "on-error"), reactions, &scenario->stop_on_error);
+    r = r < 0 ? r : second_read(loader, node_get(node, "keep"), truths, &scenario->keep);
+    scenario->order = written ? ORDER_WRITTEN : ORDER_SHUFFLED;
     scenario->has_seed = node_get(node, "seed");
     return r < 0 ? r : count_read(loader, node_get(node, "seed"), 0, INT64_MAX, &scenario->seed);
 }
 
-static int root_read(struct loader *loader, const struct node *root)
+static int cloud_read(struct loader *loader, const struct node *root)
 {
     static const char *const known[] = { "vmtp",     "name",       "cloud", "endpoints", "flows",
                                          "monitors", "thresholds", "run",   "sinks",     NULL };
-    struct scenario *scenario = loader->scenario;
-    const struct node *cloud = node_get(root, "cloud"), *flows = node_get(root, "flows");
+    const struct node *cloud = node_get(root, "cloud");
     int r = root->kind == NODE_MAP ? version_check(loader, root) : 0;
 
     r = r < 0 ? r : keys_check(loader, root, known);
     r = r < 0 ? r : name_make(loader, node_get(root, "name"));
     if (r == 0 && !cloud)
         r = node_fail(loader->err, root, "no key 'cloud': name exactly one, as 'cloud: local'");
-    r = r < 0 ? r : section_read(loader, cloud, VMTP_CLOUD, &scenario->cloud);
+    return r < 0 ? r : section_read(loader, cloud, VMTP_CLOUD, &loader->scenario->cloud);
+}
+
+static int root_read(struct loader *loader, const struct node *root)
+{
+    struct scenario *scenario = loader->scenario;
+    const struct node *flows = node_get(root, "flows");
+    int r = cloud_read(loader, root);
+
     r = r < 0 ? r : endpoints_read(loader, node_get(root, "endpoints"));
     if (r == 0 && !flows)
         r = node_fail(loader->err, root, "no key 'flows': there is nothing to measure");
@@ -176,45 +196,61 @@ static int scenario_new(const char *file, struct scenario **ret, struct vmtp_err
     return 0;
 }
 
-/* text is the arena's already, or is copied into it. */
-static int scenario_fill(struct scenario *scenario, const char *text, size_t len,
-                         const struct registry *registry, const struct prompt *prompt,
-                         struct vmtp_error *err)
+/* text is the scenario's already. */
+static int text_read(struct loader *loader, const char *text, size_t len,
+                     int (*read)(struct loader *, const struct node *))
 {
-    struct loader loader = { .scenario = scenario,
-                             .arena = scenario->arena,
-                             .registry = registry,
-                             .prompt = prompt,
-                             .err = err };
+    struct scenario *scenario = loader->scenario;
     const struct node *root = NULL;
-    int r = yaml_parse(text, len, scenario->file, scenario->arena, &root, err);
+    int r = yaml_parse(text, len, scenario->file, loader->arena, &root, loader->err);
 
     if (r < 0)
         return r;
     scenario->text = text;
     sha256_hex(text, len, scenario->sha256);
-    return root_read(&loader, root);
+    return read(loader, root);
+}
+
+static int file_load(const char *file, struct loader *loader,
+                     int (*read)(struct loader *, const struct node *), struct scenario **ret)
+{
+    _cleanup_(scenario_freep) struct scenario *scenario = NULL;
+    const char *text = NULL;
+    size_t len = 0;
+    int r = scenario_new(file, &scenario, loader->err);
+
+    if (r < 0)
+        return r;
+    loader->scenario = scenario;
+    loader->arena = scenario->arena;
+    r = yaml_read(file, scenario->arena, &text, &len, loader->err);
+    r = r < 0 ? r : text_read(loader, text, len, read);
+    if (r == 0)
+        *ret = TAKE(scenario);
+    return r;
 }
 
 int scenario_load(const char *file, const struct registry *registry, const struct prompt *prompt,
                   struct scenario **ret, struct vmtp_error *err)
 {
-    _cleanup_(scenario_freep) struct scenario *scenario = NULL;
-    const char *text = NULL;
-    size_t len = 0;
-    int r = scenario_new(file, &scenario, err);
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
 
-    r = r < 0 ? r : yaml_read(file, scenario->arena, &text, &len, err);
-    r = r < 0 ? r : scenario_fill(scenario, text, len, registry, prompt, err);
-    if (r == 0)
-        *ret = TAKE(scenario);
-    return r;
+    return file_load(file, &loader, root_read, ret);
+}
+
+int scenario_load_cloud(const char *file, const struct registry *registry,
+                        const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
+{
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
+
+    return file_load(file, &loader, cloud_read, ret);
 }
 
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
                    const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
     const char *copy;
     int r = scenario_new(file, &scenario, err);
 
@@ -225,7 +261,9 @@ int scenario_parse(const char *text, size_t len, const char *file, const struct 
     copy = arena_strndup(scenario->arena, text, len);
     if (!copy)
         return vmtp_fail(err, -ENOMEM, "%.100s: out of memory", file);
-    r = scenario_fill(scenario, copy, len, registry, prompt, err);
+    loader.scenario = scenario;
+    loader.arena = scenario->arena;
+    r = text_read(&loader, copy, len, root_read);
     if (r == 0)
         *ret = TAKE(scenario);
     return r;

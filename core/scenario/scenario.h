@@ -52,6 +52,7 @@ struct variant {
     const char *path, *placement; /* "" where the flow names endpoints */
     const char *from, *to;        /* "" where it names a path */
     uint32_t family;              /* 4 or 6 */
+    uint32_t pairs;               /* of endpoints, which run at the same time; 0: not written */
     const struct component *tool;
     void *opt;                      /* the tool's options */
     const struct vmtp_pair *labels; /* what multiplied, in the order written; values as text */
@@ -108,18 +109,23 @@ struct scenario {
     bool has_seed;
     uint64_t seed;
     bool parallel;         /* all flows are one stage */
+    bool stop_on_error;    /* the first flow that fails ends the run, and its endpoints stay */
+    bool keep;             /* endpoints stay after a run that was carried out */
     const char **warnings; /* deprecated options and the like, whole phrases with position */
     size_t warning_count;
 };
 
 /* Read and check a scenario.  Nothing is touched.  -EINVAL with "file:line:column: path: what is
- * wrong" for whatever is wrong with its content.  prompt: who is asked for secrets; NULL: nobody,
- * then they count as not given. */
+ * wrong" for whatever is wrong with its content, -ENOKEY if that is credentials that are not there.
+ * prompt: who is asked for secrets; NULL: nobody, then they count as not given. */
 int scenario_load(const char *file, const struct registry *registry, const struct prompt *prompt,
                   struct scenario **ret, struct vmtp_error *err);
 /* The same from text; file is only for messages. */
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
                    const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
+/* Of a file no more than its cloud: secrets of others are neither read nor asked for. */
+int scenario_load_cloud(const char *file, const struct registry *registry,
+                        const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
 void scenario_free(struct scenario *scenario);
 DEFINE_CLEANUP(scenario_free, struct scenario *)
 

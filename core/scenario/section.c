@@ -104,7 +104,12 @@ int options_check(struct loader *loader, const struct component *component, cons
 
     if (r >= 0)
         return 0;
-    return key_fail(loader->err, node, "%s", why.text[0] ? why.text : "its options are refused");
+    key_fail(loader->err, node, "%s", why.text[0] ? why.text : "its options are refused");
+    if (r != -ENOKEY)
+        return -EINVAL;
+    if (loader->err)
+        loader->err->code = r; /* no fault of the scenario's */
+    return r;
 }
 
 int section_read(struct loader *loader, const struct node *node, enum vmtp_kind kind,

@@ -3,6 +3,8 @@
 
 #include "matrix.h"
 
+#include <inttypes.h>
+
 static int no_memory(struct vmtp_error *err)
 {
     return vmtp_fail(err, -ENOMEM, "plan: out of memory");
@@ -33,7 +35,7 @@ static int stage_begin(struct drafts *drafts, struct vmtp_error *err)
 }
 
 /* To the newest stage. */
-static int member_add(struct drafts *drafts, const struct member *member, struct vmtp_error *err)
+static int member_append(struct drafts *drafts, const struct member *member, struct vmtp_error *err)
 {
     if (drafts->member_count == PLANNED_MAX)
         return vmtp_fail(err, -EINVAL, "the scenario would take more than %d measurements",
@@ -45,6 +47,37 @@ static int member_add(struct drafts *drafts, const struct member *member, struct
     drafts->members[drafts->member_count++] = *member;
     drafts->stages[drafts->stage_count - 1].count++;
     return 0;
+}
+
+/* One of the pairs: it differs from the others by its number alone. */
+static int pair_append(struct drafts *drafts, const struct member *all, uint32_t pair,
+                       struct vmtp_error *err)
+{
+    struct vmtp_pair *labels = arena_array(drafts->arena, all->label_count + 1, sizeof *labels);
+    char *number = arena_printf(drafts->arena, "%" PRIu32, pair);
+    struct member member = *all;
+
+    if (!labels || !number || !all->key)
+        return no_memory(err);
+    memcpy(labels, all->labels, all->label_count * sizeof *labels);
+    labels[member.label_count++] = (struct vmtp_pair){ "pair", number };
+    member.labels = labels;
+    member.key = key_add(drafts->arena, all->key, "pair", number);
+    member.whole = all->key;
+    member.pair = pair;
+    return member_append(drafts, &member, err);
+}
+
+/* All of its pairs. */
+static int member_add(struct drafts *drafts, const struct member *member, struct vmtp_error *err)
+{
+    int r = 0;
+
+    if (!member->variant->pairs)
+        return member_append(drafts, member, err);
+    for (uint32_t pair = 1; r == 0 && pair <= member->variant->pairs; pair++)
+        r = pair_append(drafts, member, pair, err);
+    return r;
 }
 
 /* The flows of one named stage, and where the product of their variants stands. */

@@ -4,7 +4,8 @@
  *
  * A flow without a stage runs alone, one variant after the other.  Flows of one stage meet where
  * path, placement, endpoints and family are the same; what else multiplies in them is multiplied
- * again.  With `parallel` everything is one stage.
+ * again.  With `parallel` everything is one stage.  A variant of several pairs is as many members,
+ * one behind the other.
  */
 #ifndef VMTP_SCENARIO_STAGE_H
 #define VMTP_SCENARIO_STAGE_H
@@ -24,6 +25,8 @@ struct member {
     const char *key;
     const struct vmtp_pair *labels;
     size_t label_count;
+    uint32_t pair;     /* which one, 1 for the first; 0: the flow does not say pairs */
+    const char *whole; /* key of all pairs together; NULL: likewise */
 };
 
 struct drafts {

@@ -41,6 +41,9 @@ struct vmtp_reach {
     uint32_t mtu;                   /* largest IP packet; 0: unknown */
     uint64_t rate_bps;              /* what the slowest link carries, headers and all; 0: unknown */
     uint32_t overhead_bytes;        /* that an IP packet costs on that link on top of its length */
+    char proof[160]; /* what shows that traffic takes the path that the flow names: "ttl 63, one
+                        router, packets of 1450 bytes"; "": nothing was tried */
+    uint32_t doubt;  /* 1: the proof speaks against it, which is noted beside the figures */
 };
 
 /* A process, as a cloud gives it to the core.  All fds are non-blocking and close-on-exec, and
@@ -50,6 +53,13 @@ struct vmtp_channel {
     int in, out, err; /* the process's stdin, stdout and stderr, seen from here */
     int ended;        /* readable once it has ended; the cloud's */
     void *priv;
+};
+
+/* How many of a thing a run takes: "server", 5. */
+struct vmtp_need {
+    size_t size;
+    const char *kind;
+    uint64_t count;
 };
 
 /* A line of the ledger, for undeploy(). */
@@ -68,10 +78,11 @@ struct vmtp_cloud {
     int (*paths)(const void *opt, struct vmtp_table *ret, struct vmtp_error *);
     /* Pure [main].  Placements for a path: NULL-terminated names.  NULL: none. */
     const char *const *(*placements)(const void *opt, const char *path);
-    /* Pure [main].  The two endpoints that a path and placement run between.  NULL: flows must
-     * name their endpoints. */
-    int (*resolve)(const void *opt, const char *path, const char *placement, char ret_from[64],
-                   char ret_to[64], struct vmtp_error *);
+    /* Pure [main].  The two endpoints that a path and placement run between; pair is 1, or 1 to N
+     * for a flow of N pairs, each with endpoints of its own.  NULL: flows must name their
+     * endpoints. */
+    int (*resolve)(const void *opt, const char *path, const char *placement, uint32_t pair,
+                   char ret_from[64], char ret_to[64], struct vmtp_error *);
 
     /* [worker] Make these endpoints (rows of struct vmtp_want) and the routes (struct vmtp_route)
      * between them; announce each with host->endpoint().  Everything that could outlive vmtp goes
@@ -103,6 +114,11 @@ struct vmtp_cloud {
     /* Pure [main].  Is what an `endpoints:` entry says right in itself?  opt is laid out by
      * endpoint_options.  NULL: always. */
     int (*check_endpoint)(const void *opt, struct vmtp_error *);
+    /* Pure [main].  What deploy() would make of these endpoints (struct vmtp_want) and routes
+     * (struct vmtp_route): fills at most max rows, whose size is set; returns how many, or a
+     * negative errno.  NULL: nothing worth telling. */
+    int (*needs)(const void *opt, const struct vmtp_table *wants, const struct vmtp_table *routes,
+                 struct vmtp_need *ret, size_t max, struct vmtp_error *);
 };
 
 #endif

@@ -76,8 +76,9 @@ struct vmtp_settings {
     /* Some five times a second while a run is carried out, by the thread that called vmtp_run(). */
     void (*progress)(void *arg, const struct vmtp_progress *progress);
     /* What is the secret that the scenario writes as {prompt: WHAT}?  Its text with a NUL, at most
-     * len bytes with it, to ret: 0, or a negative errno, which ends the run before it began.  By
-     * the thread that called vmtp_run(). */
+     * len bytes with it, to ret: 0, or a negative errno, which ends the run.  By the thread that
+     * called vmtp_run() before anything is begun; what a cloud asks for while it is deployed, by a
+     * thread of the run. */
     int (*secret)(void *arg, const char *what, char *ret, size_t len);
 };
 
@@ -88,8 +89,9 @@ VMTP_API int vmtp_new(const struct vmtp_settings *settings, struct vmtp **ret,
 /* Nothing may be using it any more.  NULL is fine. */
 VMTP_API void vmtp_free(struct vmtp *vmtp);
 
-/* Is the scenario right?  -EINVAL: no, with file:line:column and what is wrong; name stands for the
- * file and may be NULL.  Nothing is touched, and secrets are not asked for. */
+/* Is the scenario right?  -EINVAL: no, with file:line:column and what is wrong; -ENOKEY: it is, but
+ * credentials that it names are not there.  name stands for the file and may be NULL.  Nothing is
+ * touched, and secrets are not asked for. */
 VMTP_API int vmtp_check(struct vmtp *vmtp, const char *text, size_t len, const char *name,
                         struct vmtp_error *err);
 /* What a run would do, as JSON: docs/library.md says what is in it.  As vmtp_check() otherwise. */

@@ -190,6 +190,8 @@ static void host(void)
     FIELD(vmtp_host, owns);
     FIELD(vmtp_host, freed);
     FIELD(vmtp_host, version);
+    FIELD(vmtp_host, fact);
+    FIELD(vmtp_host, ask);
 }
 
 static void self(void)
@@ -281,6 +283,8 @@ static void reach(void)
     FIELD(vmtp_reach, mtu);
     FIELD(vmtp_reach, rate_bps);
     FIELD(vmtp_reach, overhead_bytes);
+    FIELD(vmtp_reach, proof);
+    FIELD(vmtp_reach, doubt);
 }
 
 static void channel(void)
@@ -299,6 +303,13 @@ static void owned(void)
     FIELD(vmtp_owned, id);
 }
 
+static void need(void)
+{
+    FIELD(vmtp_need, size);
+    FIELD(vmtp_need, kind);
+    FIELD(vmtp_need, count);
+}
+
 static void cloud(void)
 {
     FIELD(vmtp_cloud, size);
@@ -315,6 +326,7 @@ static void cloud(void)
     FIELD(vmtp_cloud, reap);
     FIELD(vmtp_cloud, put);
     FIELD(vmtp_cloud, check_endpoint);
+    FIELD(vmtp_cloud, needs);
 }
 
 static void record(void)
@@ -453,6 +465,7 @@ int main(void)
     reach();
     channel();
     owned();
+    need();
     cloud();
     record();
     sink();

@@ -76,4 +76,29 @@ sed -i 's/"null": {  }/"null": { delay: 100ms }/' "$dir/good.yaml"
 check "a run with monitors" status 0 "$vmtp" run --no-progress "$dir/good.yaml"
 check "a monitor's figures are in the journal" grep -q '"subject":"a","metric":"beat"' "$VMTP_STATE_DIR/runs/$(newest)/journal.ndjson"
 check "a monitor that dies is noted and the run goes on" says "monitor ticker: its heart has stopped"
+
+sed -i '$a run: { keep: yes }' "$dir/good.yaml"
+check "endpoints that are to be kept" status 0 "$vmtp" run --no-progress "$dir/good.yaml"
+check "are there after the run, which says how they go" says "vmtp reap $(newest) removes them"
+check "they are" made
+check "vmtp reap removes them" status 0 "$vmtp" reap "$(newest)"
+check "and no more" left
+
+scenario broken '' 'fail-trial: 1'
+sed -i '$a run: { on-error: stop }' "$dir/broken.yaml"
+check "a run that stops on an error ends with 1" status 1 "$vmtp" run --no-progress "$dir/broken.yaml"
+check "and says what failed" says "the run ends here, as on-error says: flow=made-up,from=a,to=b failed"
+check "what was deployed stays" made
+check "until vmtp reap" status 0 "$vmtp" reap --all
+check "which leaves nothing of it" left
+
+scenario secretive 'asks: true' ''
+prompt() { /usr/bin/python3 tests/e2e/prompt.py "$@"; }
+fact() { holds "$VMTP_STATE_DIR/runs/$(newest)/result.json" 'd["cloud"]["facts"]["key"] == "right"'; }
+check "a cloud asks on the terminal, and no progress comes between" status 0 prompt hunter2 "$vmtp" run "$dir/secretive.yaml"
+check "and is told" fact
+check "the answer is nowhere" sh -c '! grep -rqs hunter2 "$1" "$2"' - "$dir/out" "$VMTP_STATE_DIR"
+check "^C for an answer stops the run" status 130 prompt "$(printf '\003')" "$vmtp" run "$dir/secretive.yaml"
+check "so does SIGTERM while it is waited for" status 130 prompt '' "$vmtp" run "$dir/secretive.yaml"
+check "and nothing is left" left
 exit $failed

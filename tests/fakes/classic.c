@@ -3,19 +3,18 @@
 
 #define TESTS 64
 
-static void test_add(struct classic_request *request, const char *name, size_t flow,
+static void test_add(struct arena *arena, struct classic_part *part, const char *name, size_t flow,
                      enum classic_protocol protocol, uint64_t size_bytes)
 {
-    request->tests[request->test_count++] =
-        (struct classic_test){ .name = arena_strdup(request->arena, name),
-                               .flow = flow,
-                               .protocol = protocol,
-                               .size_bytes = size_bytes };
+    part->tests[part->test_count++] = (struct classic_test){ .name = arena_strdup(arena, name),
+                                                             .flow = flow,
+                                                             .protocol = protocol,
+                                                             .size_bytes = size_bytes };
 }
 
 /* TCP, UDP and ICMP with the sizes that are VMTP's defaults; ICMP is asked for first and comes
  * last in the document. */
-static void vm_flow_add(struct classic_request *request, size_t flow)
+static void vm_flow_add(struct arena *arena, struct classic_part *part, size_t flow)
 {
     static const struct {
         const char *name;
@@ -29,7 +28,7 @@ static void vm_flow_add(struct classic_request *request, size_t flow)
     };
 
     for (size_t i = 0; i < COUNT(sizes); i++)
-        test_add(request, arena_printf(request->arena, "f%zu-%s", flow, sizes[i].name), flow,
+        test_add(arena, part, arena_printf(arena, "f%zu-%s", flow, sizes[i].name), flow,
                  sizes[i].protocol, sizes[i].size_bytes);
 }
 
@@ -37,35 +36,23 @@ struct classic_request *fake_classic_request(void)
 {
     static const struct classic_flow flows[] = {
         { .desc = "VM to VM same network fixed IP (intra-node)",
-          .from = "client0",
-          .to = "server",
-          .az_from = "nova:h1",
-          .az_to = "nova:h1" },
+          .path = "same-network",
+          .placement = "intra-node" },
         { .desc = "VM to VM different network fixed IP (intra-node)",
-          .from = "client1",
-          .to = "server",
-          .az_from = "nova:h1",
-          .az_to = "nova:h1" },
+          .path = "different-network",
+          .placement = "intra-node" },
         { .desc = "VM to VM different network floating IP (intra-node)",
-          .from = "client2",
-          .to = "server",
-          .az_from = "nova:h1",
-          .az_to = "nova:h1" },
+          .path = "floating-ip",
+          .placement = "intra-node" },
         { .desc = "VM to VM same network fixed IP (inter-node)",
-          .from = "client3",
-          .to = "server",
-          .az_from = "nova:h2",
-          .az_to = "nova:h1" },
+          .path = "same-network",
+          .placement = "inter-node" },
         { .desc = "VM to VM different network fixed IP (inter-node)",
-          .from = "client4",
-          .to = "server",
-          .az_from = "nova:h2",
-          .az_to = "nova:h1" },
+          .path = "different-network",
+          .placement = "inter-node" },
         { .desc = "VM to VM different network floating IP (inter-node)",
-          .from = "client5",
-          .to = "server",
-          .az_from = "nova:h2",
-          .az_to = "nova:h1" },
+          .path = "floating-ip",
+          .placement = "inter-node" },
         { .desc = "External-VM", .from = "outside", .to = "server" },
         { .desc = "Native intra-host", .from = "h1", .to = "h1" },
         { .desc = "Native inter-host", .from = "h2", .to = "h1" },
@@ -77,29 +64,31 @@ struct classic_request *fake_classic_request(void)
     };
     struct arena *arena = arena_new();
     struct classic_request *request = arena_alloc(arena, sizeof *request);
+    struct classic_part *part = arena_alloc(arena, sizeof *part);
 
+    *part = (struct classic_part){ .flows = arena_alloc(arena, sizeof flows),
+                                   .flow_count = COUNT(flows),
+                                   .tests = arena_array(arena, TESTS, sizeof *part->tests) };
     *request = (struct classic_request){
         .arena = arena,
-        .flows = arena_alloc(arena, sizeof flows),
-        .flow_count = COUNT(flows),
-        .tests = arena_array(arena, TESTS, sizeof *request->tests),
+        .parts = { part },
+        .part_count = 1,
         .labels = { .args = "vmtp -r rc -p <MASKED> --json f --test-description Yichen's testbed",
                     .description = "Yichen's testbed",
-                    .auth_url = "http://172.29.87.180:5000/v3",
                     .multicast_address = "231.1.1.1" },
     };
-    memcpy(request->flows, flows, sizeof flows);
+    memcpy(part->flows, flows, sizeof flows);
     for (size_t i = 0; i < 6; i++)
-        vm_flow_add(request, i);
-    test_add(request, "ext-tcp", 6, CLASSIC_TCP, 65536);
-    test_add(request, "ext-tcp-reverse", 6, CLASSIC_TCP, 65536);
-    request->tests[request->test_count - 1].reverse = true;
-    test_add(request, "intra-tcp", 7, CLASSIC_TCP, 65536);
-    request->tests[request->test_count - 1].limit_kbps = 5000000;
-    test_add(request, "h2-tcp", 8, CLASSIC_TCP, 65536);
-    test_add(request, "h2-multicast", 8, CLASSIC_MULTICAST, 1024);
-    test_add(request, "h3-tcp", 9, CLASSIC_TCP, 65536);
-    test_add(request, "h3-nowhere", 9, CLASSIC_UDP, 1024);
+        vm_flow_add(arena, part, i);
+    test_add(arena, part, "ext-tcp", 6, CLASSIC_TCP, 65536);
+    test_add(arena, part, "ext-tcp-reverse", 6, CLASSIC_TCP, 65536);
+    part->tests[part->test_count - 1].reverse = true;
+    test_add(arena, part, "intra-tcp", 7, CLASSIC_TCP, 65536);
+    part->tests[part->test_count - 1].limit_kbps = 5000000;
+    test_add(arena, part, "h2-tcp", 8, CLASSIC_TCP, 65536);
+    test_add(arena, part, "h2-multicast", 8, CLASSIC_MULTICAST, 1024);
+    test_add(arena, part, "h3-tcp", 9, CLASSIC_TCP, 65536);
+    test_add(arena, part, "h3-nowhere", 9, CLASSIC_UDP, 1024);
     return request;
 }
 

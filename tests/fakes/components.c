@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "components.h"
 
+#include <assert.h>
+
 static const struct vmtp_choice protocols[] = {
     { "tcp", 1, "With TCP" },
     { "udp", 2, "With UDP" },
@@ -105,15 +107,37 @@ static const char *const *fake_placements(const void *opt, const char *path)
     return strcmp(path, "floating-ip") == 0 ? inter : both;
 }
 
-static int fake_resolve(const void *opt, const char *path, const char *placement, char ret_from[64],
-                        char ret_to[64], struct vmtp_error *err)
+static int fake_resolve(const void *opt, const char *path, const char *placement, uint32_t pair,
+                        char ret_from[64], char ret_to[64], struct vmtp_error *err)
 {
+    char number[16];
+
     (void)opt;
     if (!*placement)
         return vmtp_fail(err, -EINVAL, "no placement");
-    snprintf(ret_from, 64, "client");
-    snprintf(ret_to, 64, "%.1s-%.20s", path, placement);
+    if (pair > 100)
+        return vmtp_fail(err, -EINVAL, "there is room for 100 pairs");
+    snprintf(number, sizeof number, "-%u", pair);
+    snprintf(ret_from, 64, "client%s", pair > 1 ? number : "");
+    snprintf(ret_to, 64, "%.1s-%.20s%s", path, placement, pair > 1 ? number : "");
     return 0;
+}
+
+/* A server for each endpoint, and a bus for all of them. */
+static int fake_needs(const void *opt, const struct vmtp_table *wants,
+                      const struct vmtp_table *routes, struct vmtp_need *ret, size_t max,
+                      struct vmtp_error *err)
+{
+    const struct vmtp_need needs[] = { { sizeof *needs, "server", wants->count },
+                                       { sizeof *needs, "bus", routes->count },
+                                       { sizeof *needs, "bus stop", 1 } };
+
+    (void)opt;
+    if (wants->count > 20)
+        return vmtp_fail(err, -EDQUOT, "the quota is 20 servers");
+    assert(max >= COUNT(needs));
+    memcpy(ret, needs, sizeof needs);
+    return COUNT(needs);
 }
 
 static struct component components[] = {
@@ -144,7 +168,8 @@ static struct component components[] = {
                      .endpoint_opt_size = sizeof(struct place_options),
                      .paths = fake_paths,
                      .placements = fake_placements,
-                     .resolve = fake_resolve } },
+                     .resolve = fake_resolve,
+                     .needs = fake_needs } },
     { .table = { .size = sizeof(struct vmtp_component),
                  .kind = VMTP_CLOUD,
                  .name = "hosts",

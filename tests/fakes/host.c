@@ -193,30 +193,33 @@ static int host_owns(struct vmtp_self *self, const char *kind, const char *id,
                      struct vmtp_error *err)
 {
     struct fake_host *fake = fake_of(self);
-    struct fake_owned *row = &fake->owned[fake->owned_count];
+    struct fake_owned *row = NULL;
 
-    if (fake->owned_count == sizeof fake->owned / sizeof *fake->owned)
-        return vmtp_fail(err, -ENOSPC, "too many resources for the fake host");
-    snprintf(row->kind, sizeof row->kind, "%s", kind);
-    snprintf(row->id, sizeof row->id, "%s", id);
-    fake->owned_count++;
-    return 0;
+    pthread_mutex_lock(&fake->lock);
+    if (fake->owned_count < sizeof fake->owned / sizeof *fake->owned) {
+        row = &fake->owned[fake->owned_count++];
+        snprintf(row->kind, sizeof row->kind, "%s", kind);
+        snprintf(row->id, sizeof row->id, "%s", id);
+    }
+    pthread_mutex_unlock(&fake->lock);
+    return row ? 0 : vmtp_fail(err, -ENOSPC, "too many resources for the fake host");
 }
 
 static int host_freed(struct vmtp_self *self, const char *kind, const char *id,
                       struct vmtp_error *err)
 {
     struct fake_host *fake = fake_of(self);
+    bool found = false;
 
-    for (size_t i = 0; i < fake->owned_count; i++) {
+    pthread_mutex_lock(&fake->lock);
+    for (size_t i = 0; i < fake->owned_count && !found; i++) {
         struct fake_owned *row = &fake->owned[i];
 
-        if (!row->freed && strcmp(row->kind, kind) == 0 && strcmp(row->id, id) == 0) {
-            row->freed = true;
-            return 0;
-        }
+        found = !row->freed && strcmp(row->kind, kind) == 0 && strcmp(row->id, id) == 0;
+        row->freed = row->freed || found;
     }
-    return vmtp_fail(err, -ENOENT, "%s '%s' was freed but never owned", kind, id);
+    pthread_mutex_unlock(&fake->lock);
+    return found ? 0 : vmtp_fail(err, -ENOENT, "%s '%s' was freed but never owned", kind, id);
 }
 
 struct fake_host *fake_host_new(const void *opt, size_t state_size)

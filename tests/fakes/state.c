@@ -10,17 +10,21 @@
 #include <cmocka.h>
 
 struct registry *registry;
+struct means means;
 static char folder[] = "/tmp/vmtp-test-XXXXXX";
 
 int state_setup(void **state)
 {
     struct vmtp_error err = { 0 };
+    int r;
 
     (void)state;
     assert_non_null(mkdtemp(folder));
     setenv("VMTP_STATE_DIR", folder, 1);
     unsetenv("VMTP_PLUGIN_PATH");
-    return registry_load(BUILD "/plugins", &registry, &err);
+    r = registry_load(BUILD "/plugins:" BUILD "/tests/plugins", &registry, &err);
+    means = (struct means){ .registry = registry };
+    return r;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

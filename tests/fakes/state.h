@@ -5,10 +5,11 @@
 #ifndef VMTP_FAKES_STATE_H
 #define VMTP_FAKES_STATE_H
 
-#include "core/plugin/registry.h"
+#include "core/engine/run.h"
 
 /* From state_setup() to state_teardown(). */
 extern struct registry *registry;
+extern struct means means; /* with that registry, and nobody to ask */
 
 /* For cmocka, once for all tests of a program. */
 int state_setup(void **state);

@@ -14,7 +14,7 @@ struct options {
     const char *folder;
     uint64_t fail_at; /* this endpoint can't be made */
     uint64_t pause_ns;
-    bool stuck;
+    bool stuck, asks, doubts;
 };
 
 static const struct vmtp_option options[] = {
@@ -25,6 +25,8 @@ static const struct vmtp_option options[] = {
     { VMTP_OPT_DURATION(struct options, pause_ns), .name = "pause",
       .help = "How long each endpoint takes" },
     { VMTP_OPT_BOOL(struct options, stuck), .name = "stuck", .help = "Nothing can be removed" },
+    { VMTP_OPT_BOOL(struct options, asks), .name = "asks", .help = "It asks for its key" },
+    { VMTP_OPT_BOOL(struct options, doubts), .name = "doubts", .help = "It doubts its ways" },
 };
 
 static int file_make(struct vmtp_self *self, const char *run, const char *name,
@@ -45,6 +47,16 @@ static int file_make(struct vmtp_self *self, const char *run, const char *name,
     return 0;
 }
 
+/* The key itself is nobody else's business. */
+static int key_ask(struct vmtp_self *self, struct vmtp_error *err)
+{
+    char key[64];
+    int r = self->host->ask(self, "key of the folder", key, sizeof key, err);
+
+    return r < 0 ? r
+                 : self->host->fact(self, "key", strcmp(key, "hunter2") == 0 ? "right" : "wrong");
+}
+
 static int files_deploy(struct vmtp_self *self, const char *run, const struct vmtp_table *wants,
                         const struct vmtp_table *routes, struct vmtp_error *err)
 {
@@ -52,6 +64,11 @@ static int files_deploy(struct vmtp_self *self, const char *run, const struct vm
     int r = 0;
 
     (void)routes;
+    if (self->host->fact(self, "kind", "to be found out") < 0 ||
+        self->host->fact(self, "kind", "files") < 0)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    if (opt->asks)
+        r = key_ask(self, err);
     for (uint32_t i = 0; r == 0 && i < wants->count; i++) {
         const struct vmtp_want *want =
             (const void *)((const char *)wants->rows + (size_t)i * wants->stride);
@@ -91,7 +108,13 @@ static int files_undeploy(struct vmtp_self *self, const char *run, const struct 
 static int files_reach(struct vmtp_self *self, const struct vmtp_route *route,
                        struct vmtp_reach *ret, struct vmtp_error *err)
 {
-    (void)self, (void)route, (void)err;
+    const struct options *opt = self->opt;
+
+    (void)route, (void)err;
+    if (opt->doubts) {
+        snprintf(ret->proof, sizeof ret->proof, "a file has no ways");
+        ret->doubt = 1;
+    }
     snprintf(ret->address, sizeof ret->address, "127.0.0.1");
     return 0;
 }

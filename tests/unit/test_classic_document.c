@@ -28,7 +28,8 @@ static json_t *document_of(const struct classic_request *request, const json_t *
     json_t *document = NULL;
 
     assert_non_null(result);
-    assert_int_equal(classic_document(request, result, &document, &err), 0);
+    assert_int_equal(classic_document(request, (const json_t *[]){ result, NULL }, &document, &err),
+                     0);
     return document;
 }
 
@@ -77,6 +78,9 @@ static void the_head_is_that_of_vmtp(void **state)
     says(*state, "vmtp_run", "\"20261121-024000-1f3a2b4c\"");
     says(*state, "test_description", "\"Yichen's testbed\"");
     says(*state, "auth_url", "\"http://172.29.87.180:5000/v3\"");
+    says(*state, "encapsulation", "\"vxlan\"");
+    says(*state, "l2agent_type", "\"Open vSwitch agent\"");
+    says(*state, "region", "absent"); /* VMTP has no such key */
     says(*state, "interrupted", "true");
     says(*state, "notes", "[\"interrupted: what follows is partial\"]");
 }
@@ -86,6 +90,8 @@ static void a_flow_says_from_where_to_where(void **state)
     says(*state, "flows/3/desc", "\"VM to VM same network fixed IP (inter-node)\"");
     says(*state, "flows/3/az_from", "\"nova:h2\"");
     says(*state, "flows/3/az_to", "\"nova:h1\"");
+    says(*state, "flows/3/endpoint_from", "\"client3\""); /* as the cloud named it */
+    says(*state, "flows/3/vmtp_run", "\"20261121-024000-1f3a2b4c\"");
     says(*state, "flows/3/ip_from", "\"192.168.1.7\"");
     says(*state, "flows/3/ip_to", "\"192.168.1.2\"");
     says(*state, "flows/2/ip_to", "\"172.29.87.183\""); /* as the client reached it */
@@ -213,9 +219,8 @@ static json_t *small_document(enum classic_protocol protocol, const char *result
 {
     struct classic_flow flow = { .desc = "Native intra-host", .from = "a", .to = "a" };
     struct classic_test test = { .name = "t", .protocol = protocol, .size_bytes = 64 };
-    struct classic_request request = {
-        .flows = &flow, .flow_count = 1, .tests = &test, .test_count = 1
-    };
+    struct classic_part part = { .flows = &flow, .flow_count = 1, .tests = &test, .test_count = 1 };
+    struct classic_request request = { .parts = { &part }, .part_count = 1 };
     json_t *result = json_loads(result_text, 0, NULL);
     json_t *document = document_of(&request, result);
 
@@ -234,6 +239,31 @@ static void a_run_that_failed_says_why_of_every_test(void **state)
     says(document, "flows/0/results/0/error",
          "\"its endpoints could not be deployed: ssh to a: connection refused\"");
     json_decref(document);
+}
+
+/* Two parts: the first was measured, the second was not begun. */
+static void what_was_not_begun_is_an_error_too(void **state)
+{
+    struct classic_flow flow = { .desc = "d", .from = "a", .to = "b" };
+    struct classic_test tests[] = { { .name = "t", .protocol = CLASSIC_TCP },
+                                    { .name = "u", .protocol = CLASSIC_ICMP } };
+    struct classic_part part = { .flows = &flow, .flow_count = 1, .tests = tests, .test_count = 2 };
+    struct classic_request request = { .parts = { &part, &part }, .part_count = 2 };
+    json_t *first = json_loads("{\"run\":{\"id\":\"one\",\"started\":\"2026-11-21T02:40:00Z\"},"
+                               "\"events\":[{\"kind\":\"interrupted\",\"text\":\"x\"}]}",
+                               0, NULL);
+    json_t *document = document_of(&request, first);
+
+    (void)state;
+    says(document, "vmtp_run", "\"one\"");
+    says(document, "notes", "[\"x\"]");
+    says(document, "flows/0/vmtp_run", "\"one\"");
+    says(document, "flows/0/results/0/error", "\"the run says nothing of it\"");
+    says(document, "flows/1/vmtp_run", "absent");
+    says(document, "flows/1/results/0/error", "\"its run was not begun\"");
+    says(document, "flows/1/results/1/error", "\"its run was not begun\"");
+    json_decref(document);
+    json_decref(first);
 }
 
 static void figures_that_belong_to_no_trial_are_left_out(void **state)
@@ -414,6 +444,7 @@ int main(void)
         cmocka_unit_test(what_failed_says_why),
         cmocka_unit_test(what_was_not_run_is_an_error_and_says_so),
         cmocka_unit_test(a_run_that_failed_says_why_of_every_test),
+        cmocka_unit_test(what_was_not_begun_is_an_error_too),
         cmocka_unit_test(figures_that_belong_to_no_trial_are_left_out),
         cmocka_unit_test(the_time_of_connecting_goes_before_what_tcp_saw),
         cmocka_unit_test(a_sender_at_its_limit_is_marked),

@@ -54,7 +54,8 @@ static void a_whole_run_is_reported_as_vmtp_does(void **state)
     _free_ char *text = NULL;
 
     (void)state;
-    assert_int_equal(classic_document(request, result, &document, NULL), 0);
+    assert_int_equal(classic_document(request, (const json_t *[]){ result, NULL }, &document, NULL),
+                     0);
     text = report_of(document, &plain);
     assert_int_equal(file_read("tests/unit/golden/classic_report.txt", &golden, NULL), 0);
     if (strcmp(text, buf_text(&golden)) != 0)

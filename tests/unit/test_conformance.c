@@ -13,6 +13,7 @@
 
 #include "core/engine/conformance.h"
 #include "core/plugin/registry.h"
+#include "tests/fakes/components.h"
 
 /* What was said of a component. */
 struct said {
@@ -202,6 +203,54 @@ static void finds_a_port_that_can_not_be(void **state)
     expect_failure(&tool, "plan() says what a trial costs");
 }
 
+/* ---- clouds ---- */
+
+static int twin_resolve(const void *opt, const char *path, const char *placement, uint32_t pair,
+                        char ret_from[64], char ret_to[64], struct vmtp_error *err)
+{
+    (void)opt, (void)path, (void)placement, (void)pair, (void)err;
+    snprintf(ret_from, 64, "client");
+    snprintf(ret_to, 64, "server");
+    return 0;
+}
+
+static int single_resolve(const void *opt, const char *path, const char *placement, uint32_t pair,
+                          char ret_from[64], char ret_to[64], struct vmtp_error *err)
+{
+    if (pair > 1)
+        return vmtp_fail(err, -EINVAL, "there is one pair only");
+    return twin_resolve(opt, path, placement, pair, ret_from, ret_to, err);
+}
+
+static int asking_open(struct vmtp_self *self, struct vmtp_error *err)
+{
+    char answer[8];
+    int r = self->host->ask(self, "a word", answer, sizeof answer, err);
+
+    if (r == 0)
+        return vmtp_fail(err, -EPROTO, "somebody answered");
+    return r == -ENXIO ? self->host->fact(self, "asked", "in vain") : r;
+}
+
+static void tries_every_path_of_a_cloud(void **state)
+{
+    struct component cloud = *registry_find(fake_registry(), VMTP_CLOUD, "fake");
+    struct said said;
+
+    (void)state;
+    cloud.table.open = asking_open;
+    said = tested(&cloud);
+    if (said.failed)
+        fail_msg("%s", said.failures);
+    cloud.ops.cloud.resolve = single_resolve;
+    assert_int_equal(tested(&cloud).failed, 0);
+    cloud.ops.cloud.resolve = twin_resolve;
+    said = tested(&cloud);
+    assert_int_equal(said.failed, 5); /* three paths, two of them with two placements */
+    assert_non_null(strstr(said.failures, "resolve() gives each pair of path floating-ip, "
+                                          "inter-node two endpoints of its own"));
+}
+
 /* ---- options, open, close ----------------------------------------------------------------------
  */
 
@@ -300,6 +349,7 @@ int main(void)
         cmocka_unit_test(finds_figures_that_are_none),
         cmocka_unit_test(finds_a_command_that_is_too_long),
         cmocka_unit_test(finds_a_port_that_can_not_be),
+        cmocka_unit_test(tries_every_path_of_a_cloud),
         cmocka_unit_test(opens_with_the_default_options),
         cmocka_unit_test(finds_defaults_that_the_component_itself_refuses),
         cmocka_unit_test(tries_no_more_where_options_are_required),

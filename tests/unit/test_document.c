@@ -28,8 +28,10 @@ struct bench {
     struct fake_flow flows[FLOWS];
     struct measurement measurements[FLOWS];
     struct threshold thresholds[3];
+    struct component cloud;
     struct scenario scenario;
     struct plan plan;
+    json_t *facts;
     struct endpoint_facts endpoints[2];
     struct run_event event;
     struct run_info info;
@@ -58,9 +60,12 @@ static void bench_make(struct bench *bench)
     *bench = (struct bench){ 0 };
     for (size_t i = 0; i < FLOWS; i++)
         fake_flow_make(&bench->flows[i], i == 1 ? "udp" : "tcp");
-    bench->flows[0].measurement.reach = (struct vmtp_reach){
-        .address = "10.0.0.2", .mtu = 1500, .rate_bps = 1000000000, .overhead_bytes = 38
-    };
+    bench->flows[0].measurement.reach = (struct vmtp_reach){ .address = "10.0.0.2",
+                                                             .mtu = 1500,
+                                                             .rate_bps = 1000000000,
+                                                             .overhead_bytes = 38,
+                                                             .proof = "ttl 64, no router",
+                                                             .doubt = 1 };
     bench->flows[2].spec.name = "broken";
     bench->flows[3].measurement.reason = "the path has no IPv6";
     trials_make(bench);
@@ -69,7 +74,10 @@ static void bench_make(struct bench *bench)
     bench->thresholds[0] = (struct threshold){ "bulk", "goodput", ">= 90M", AT_LEAST, 90e6, "" };
     bench->thresholds[1] = (struct threshold){ "bulk", "rtt.p99", "<= 1ms", AT_MOST, 1e-3, "" };
     bench->thresholds[2] = (struct threshold){ "bulk", "goodput", ">= 1G", AT_LEAST, 1e9, "" };
+    bench->cloud.table.name = "fabric";
+    bench->facts = json_pack("{s:s}", "encapsulation", "vxlan");
     bench->scenario = (struct scenario){ .name = "two racks \xf0\x9f",
+                                         .cloud = { .component = &bench->cloud },
                                          .thresholds = bench->thresholds,
                                          .threshold_count = 3 };
     memset(bench->scenario.sha256, 'a', 64);
@@ -87,12 +95,14 @@ static void bench_make(struct bench *bench)
         .endpoint_count = 2,
         .events = &bench->event,
         .event_count = 1,
+        .facts = bench->facts,
     };
 }
 
 static void bench_clear(struct bench *bench)
 {
     json_decref(bench->endpoints[0].facts);
+    json_decref(bench->facts);
     for (size_t i = 0; i < FLOWS; i++)
         fake_flow_clear(&bench->flows[i]);
 }
@@ -133,6 +143,8 @@ static void says_of_the_run_what_it_was(void **state)
     says(document, "run/name", "\"two racks \xef\xbf\xbd\xef\xbf\xbd\"");
     says(document, "run/started", "\"2026-11-21T02:40:00.000Z\"");
     says(document, "run/seed", "7");
+    says(document, "cloud", "{\"name\":\"fabric\",\"facts\":{\"encapsulation\":\"vxlan\"}}");
+    says(document, "aggregates", "[]");
     says(document, "endpoints", "{\"a\":{\"kernel\":\"6.1\"},\"b\":null}");
     says(document, "events/0/kind", "\"note\"");
     json_decref(document);
@@ -254,6 +266,63 @@ static void says_what_a_search_has_found(void **state)
     bench_clear(&bench);
 }
 
+/* The first two flows are the pairs of one. */
+static void pair_up(struct bench *bench)
+{
+    static const struct vmtp_pair labels[] = { { "pairs", "2" }, { "pair", "1" } };
+
+    for (uint32_t i = 0; i < 2; i++) {
+        struct planned_flow *flow = &bench->flows[i].planned;
+
+        flow->variant = &bench->flows[0].variant;
+        flow->pair = i + 1;
+        flow->whole = "flow=bulk,path=same-network,pairs=2";
+        flow->labels = labels;
+        flow->label_count = 2;
+    }
+    bench->flows[0].variant.pairs = 2;
+}
+
+static void says_what_the_pairs_of_a_flow_come_to(void **state)
+{
+    struct bench bench;
+    json_t *document;
+
+    (void)state;
+    bench_make(&bench);
+    pair_up(&bench);
+    document = document_of(&bench);
+    says(document, "aggregates/0/key", "\"flow=bulk,path=same-network,pairs=2\"");
+    says(document, "aggregates/0/labels", "{\"pairs\":\"2\"}");
+    says(document, "aggregates/0/pairs", "2");
+    says(document, "aggregates/0/status", "\"ok\"");
+    says(document, "aggregates/0/metrics/goodput/value", "1040250000");
+    says(document, "aggregates/0/metrics/goodput/n", "6");
+    says(document, "aggregates/0/slowest", "{\"pair\":2,\"goodput\":100000000}");
+    says(document, "aggregates/0/fastest", "{\"pair\":1,\"goodput\":940250000}");
+    says(document, "aggregates/0/notes/0",
+         "\"disturbed in 1 of 6 trials: stolen time \xef\xbf\xbd 3 %\"");
+    says(document, "aggregates/1", "absent");
+    json_decref(document);
+    bench_clear(&bench);
+}
+
+static void says_what_shows_the_path_and_what_speaks_against_it(void **state)
+{
+    struct bench bench;
+    json_t *document;
+
+    (void)state;
+    bench_make(&bench);
+    document = document_of(&bench);
+    says(document, "results/0/reach/proof", "\"ttl 64, no router\"");
+    says(document, "results/0/notes/0",
+         "\"traffic does not seem to take the path: ttl 64, no router\"");
+    says(document, "results/1/reach", "absent");
+    json_decref(document);
+    bench_clear(&bench);
+}
+
 static void says_what_became_of_the_thresholds(void **state)
 {
     struct bench bench;
@@ -328,6 +397,7 @@ static void a_validator_takes_it_and_refuses_damaged_ones(void **state)
     (void)state;
     assert_true(fd >= 0);
     bench_make(&bench);
+    pair_up(&bench);
     document = document_of(&bench);
     assert_int_equal(json_dump_file(document, file, JSON_REAL_PRECISION(15)), 0);
     validated = validate(file);
@@ -347,6 +417,8 @@ int main(void)
         cmocka_unit_test(says_of_a_flow_what_was_measured),
         cmocka_unit_test(says_why_a_flow_has_no_figures),
         cmocka_unit_test(says_what_a_search_has_found),
+        cmocka_unit_test(says_what_the_pairs_of_a_flow_come_to),
+        cmocka_unit_test(says_what_shows_the_path_and_what_speaks_against_it),
         cmocka_unit_test(says_what_became_of_the_thresholds),
         cmocka_unit_test(the_worst_decides_for_the_run),
         cmocka_unit_test(a_validator_takes_it_and_refuses_damaged_ones),

@@ -90,7 +90,7 @@ static void resolves_each_path_of_each_topology(void **state)
             for (const char *const *p = placements ? placements : nowhere; *p; p++) {
                 char from[64], to[64];
 
-                assert_int_equal(topology_resolve(&opt, path->name, *p, from, to, NULL), 0);
+                assert_int_equal(topology_resolve(&opt, path->name, *p, 1, from, to, NULL), 0);
                 assert_string_not_equal(from, to);
             }
         }
@@ -104,13 +104,38 @@ static void refuses_paths_it_does_not_have(void **state)
     char from[64] = "untouched", to[64];
 
     (void)state;
-    assert_int_equal(topology_resolve(&pair, SAME, "", from, to, &err), -EINVAL);
+    assert_int_equal(topology_resolve(&pair, SAME, "", 1, from, to, &err), -EINVAL);
     assert_string_equal(err.text, "no path 'same-network' in this topology: it offers direct");
     assert_string_equal(from, "untouched");
-    assert_int_equal(topology_resolve(&pair, "direct", INTRA, from, to, &err), -EINVAL);
+    assert_int_equal(topology_resolve(&pair, "direct", INTRA, 1, from, to, &err), -EINVAL);
     assert_non_null(strstr(err.text, "only topology cloud has more than one node"));
-    assert_int_equal(topology_resolve(&cloud, SAME, "elsewhere", from, to, &err), -EINVAL);
+    assert_int_equal(topology_resolve(&cloud, SAME, "elsewhere", 1, from, to, &err), -EINVAL);
     assert_string_equal(err.text, "no placement 'elsewhere': there are intra-node and inter-node");
+}
+
+static void gives_each_pair_endpoints_of_its_own(void **state)
+{
+    static const char *const names[] = { "n1-left-a", "n1-left-a-12", "n2-right-a-12", NULL };
+    static const char *const wrong[] = { "a-", "a-x", "a-1x", "a12", "c" };
+    struct fabric_options pair = options_of(FABRIC_PAIR), cloud = options_of(FABRIC_CLOUD);
+    struct vmtp_error err = { 0 };
+    struct topology *topology;
+    char from[64], to[64];
+
+    (void)state;
+    assert_int_equal(topology_resolve(&cloud, FLOATING, INTER, 12, from, to, &err), 0);
+    assert_string_equal(from, "n1-left-a-12");
+    assert_string_equal(to, "n2-right-a-12");
+    topology = made(&cloud, names, NULL, 0);
+    assert_int_equal(topology->places[1].network, FABRIC_LEFT);
+    assert_int_equal(topology->places[2].node, 2);
+    assert_int_equal(topology->places[2].network, FABRIC_RIGHT);
+    topology_free(topology);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        refused(&cloud, &(struct vmtp_want){ .size = sizeof(struct vmtp_want), .name = wrong[i] },
+                1, &err);
+    assert_int_equal(topology_resolve(&pair, "direct", "", 2, from, to, &err), -EINVAL);
+    assert_string_equal(err.text, "topology pair has one pair of endpoints: use topology bridge");
 }
 
 /* ---- plans --------------------------------------------------------------------------------- */
@@ -399,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolves_each_path_of_each_topology),
+        cmocka_unit_test(gives_each_pair_endpoints_of_its_own),
         cmocka_unit_test(refuses_paths_it_does_not_have),
         cmocka_unit_test(joins_a_pair_with_one_cable),
         cmocka_unit_test(makes_only_what_is_needed),

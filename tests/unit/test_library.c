@@ -189,6 +189,8 @@ static void a_check_and_a_plan_touch_nothing(void **state)
     assert_non_null(strstr(plan, "\"tool\":\"null\""));
     assert_non_null(strstr(plan, "\"trials\":{\"min\":1,\"max\":1}"));
     assert_int_equal(runs_in(folder), before);
+    assert_non_null(strstr(plan, "\"needs\":{}"));
+    assert_null(strstr(plan, "\"search\""));
     vmtp_text_free(plan);
     vmtp_free(vmtp);
 }

@@ -247,6 +247,20 @@ static void refuses_the_same_value_in_two_writings(void **state)
             "write two flows");
 }
 
+static void pairs_belong_to_a_path(void **state)
+{
+    (void)state;
+    refused("   path: same-network\n   pairs: 0\n   tool: fake",
+            "s:7:11: flows[0].pairs: 0 is out of range: 1 to 1000");
+    refused("   path: same-network\n   pairs: [1, 02]\n   tool: fake",
+            "s:7:15: flows[0].pairs[1]: '02' begins with a 0");
+    refused("   path: same-network\n   pairs: some\n   tool: fake",
+            "s:7:11: flows[0].pairs: 'some' is not a whole number");
+    refused("   from: a\n   to: b\n   pairs: 2\n   tool: fake",
+            "s:8:4: flows[0].pairs: pairs belong to a path: between endpoints that have names, "
+            "write lists of from and to, and run: { parallel: yes }");
+}
+
 static void refuses_placements_a_path_does_not_have(void **state)
 {
     (void)state;
@@ -298,6 +312,7 @@ int main(void)
         cmocka_unit_test(refuses_exclusions_it_does_not_understand),
         cmocka_unit_test(refuses_lists_that_make_no_sense),
         cmocka_unit_test(refuses_the_same_value_in_two_writings),
+        cmocka_unit_test(pairs_belong_to_a_path),
         cmocka_unit_test(refuses_placements_a_path_does_not_have),
         cmocka_unit_test(refuses_more_than_anybody_wants),
         cmocka_unit_test(escapes_what_could_be_mistaken_in_a_key),

@@ -34,7 +34,7 @@ static struct bench bench_make(const char *flows)
 
     if (scenario_parse(text, (size_t)n, "test.yaml", registry, NULL, &bench.scenario, &err) < 0 ||
         plan_make(bench.scenario, &tools, &bench.plan, &err) < 0 ||
-        run_new(bench.plan, registry, NULL, NULL, &bench.run, &err) < 0)
+        run_new(bench.plan, &means, &bench.run, &err) < 0)
         fail_msg("%s", err.text);
     return bench;
 }

@@ -249,8 +249,10 @@ static void never_tells_a_secret(void **state)
     assert_null(strstr(err.text, "geheim"));
 }
 
-static int answer(void *arg, const char *what, char *ret, size_t len, struct vmtp_error *err)
+static int answer(void *arg, const char *what, int cancel_fd, char *ret, size_t len,
+                  struct vmtp_error *err)
 {
+    (void)cancel_fd;
     if (strcmp(what, "the PIN of the card") != 0)
         return vmtp_fail(err, -ENOTTY, "nobody knows");
     snprintf(ret, len, "%s", (const char *)arg);

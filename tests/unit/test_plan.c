@@ -284,6 +284,7 @@ static void prints_itself(void **state)
                         "test: 2 flows in 2 stages on cloud fake, order shuffled, seed 7\n"
                         "takes 7.80 s to 26.0 s, up to 19.5 KiB\n"
                         "endpoints: client, s-intra-node\n"
+                        "takes: 2 servers, 1 bus, 1 bus stop\n"
                         "\n"
                         "stage 1: 6 to 20 trials, until the interval is within 2.00 %\n"
                         "  flow=f,path=same-network\n"
@@ -373,6 +374,115 @@ static void counts_the_time_of_a_search(void **state)
     free(text);
 }
 
+static void runs_pairs_at_the_same_moment(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows: [{name: f, path: same-network, pairs: [1, 3], tool: fake},\n"
+                     "        {name: g, path: same-network, tool: fake}]\n");
+    const struct plan *plan = planned.plan;
+
+    (void)state;
+    assert_int_equal(plan->stage_count, 3);
+    assert_int_equal(plan->stages[0].flow_count, 1);
+    assert_int_equal(plan->stages[1].flow_count, 3);
+    assert_string_equal(plan->flows[0].key, "flow=f,path=same-network,pairs=1,pair=1");
+    assert_string_equal(plan->flows[3].key, "flow=f,path=same-network,pairs=3,pair=3");
+    assert_string_equal(plan->flows[3].whole, "flow=f,path=same-network,pairs=3");
+    assert_int_equal(plan->flows[3].pair, 3);
+    assert_string_equal(plan->flows[3].route.from, "client-3");
+    assert_string_equal(plan->flows[3].route.to, "s-intra-node-3");
+    assert_string_equal(plan->flows[4].key, "flow=g,path=same-network");
+    assert_int_equal(plan->flows[4].pair, 0);
+    assert_null(plan->flows[4].whole);
+    assert_int_equal(plan->wants.count, 6); /* pair 1 is the same for all */
+}
+
+static void pairs_meet_the_other_flows_of_their_stage(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows: [{name: f, stage: s, path: same-network, pairs: [1, 2], tool: fake},\n"
+                     "        {name: g, stage: s, path: same-network, tool: fake}]\n");
+    const struct plan *plan = planned.plan;
+
+    (void)state;
+    assert_int_equal(plan->stage_count, 2);
+    assert_int_equal(plan->stages[1].flow_count, 3);
+    assert_string_equal(plan->flows[1].key, "flow=g,path=same-network,f.pairs=1");
+    assert_string_equal(plan->flows[3].key, "flow=f,path=same-network,pairs=2,pair=2");
+    assert_string_equal(plan->flows[4].key, "flow=g,path=same-network,f.pairs=2");
+}
+
+static void refuses_pairs_that_there_is_no_room_for(void **state)
+{
+    (void)state;
+    refused(HEAD "flows: [{name: f, path: same-network, pairs: 101, tool: fake}]\n",
+            "flow=f,path=same-network,pairs=101,pair=101: there is room for 100 pairs");
+    refused(HEAD "flows: [{name: f, path: same-network, pairs: 1000, tool: {fake: {count:\n"
+                 " [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}}}]\n",
+            "the scenario would take more than 10000 measurements");
+}
+
+static void a_search_runs_in_one_pair_only(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows: [{name: f, path: same-network, pairs: [1, 2], tool: fake, search: "
+                     "yes}]\n");
+
+    (void)state;
+    assert_null(planned.plan->flows[0].reason);
+    assert_string_equal(planned.plan->flows[1].reason,
+                        "a rate search needs the path for itself, but other flows run at the same "
+                        "time");
+}
+
+static void says_what_the_cloud_will_make(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of(HEAD "flows: [{name: f, path: same-network, pairs: 3, tool: fake}]\n");
+    _planned_ struct planned many = { 0 };
+    struct vmtp_error err = { 0 };
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    plan_print(planned.plan, out);
+    fclose(out);
+    assert_non_null(strstr(text, "\ntakes: 6 servers, 3 buses, 1 bus stop\n"));
+    free(text);
+    assert_int_equal(try_plan(HEAD
+                              "flows: [{name: f, path: same-network, pairs: 11, tool: fake}]\n",
+                              &many, &err),
+                     -EDQUOT);
+    assert_string_equal(err.text, "cloud fake: the quota is 20 servers");
+}
+
+static void one_port_is_not_for_two_stand_ins(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of("vmtp: 1\ncloud: fake\nendpoints: {a: , b: }\nrun: {parallel: yes}\nflows:\n"
+                " - {name: f, from: a, to: b, tool: fake, otherwise: {echo: {count: 1, port: 7}}}\n"
+                " - {name: g, from: a, to: b, tool: {fake: {port: 7}}}\n");
+
+    (void)state;
+    assert_null(planned.plan->flows[0].reason);
+    assert_string_equal(planned.plan->flows[1].reason,
+                        "port 7 of endpoint 'b' is taken at the same time by flow=f,from=a,to=b");
+}
+
+static void a_mesh_is_every_endpoint_to_every_other(void **state)
+{
+    _planned_ struct planned planned =
+        plan_of("vmtp: 1\ncloud: fake\nendpoints: {a: , b: , c: }\nrun: {parallel: yes}\n"
+                "flows: [{name: f, from: [a, b, c], to: [a, b, c], tool: fake}]\n");
+
+    (void)state;
+    assert_int_equal(planned.plan->stage_count, 1);
+    assert_int_equal(planned.plan->flow_count, 6);
+    assert_int_equal(planned.plan->wants.count, 3);
+    assert_string_equal(planned.plan->flows[5].key, "flow=f,from=c,to=b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +501,13 @@ int main(void)
         cmocka_unit_test(says_why_a_rate_can_not_be_searched_for),
         cmocka_unit_test(plans_the_tool_that_stands_in),
         cmocka_unit_test(counts_the_time_of_a_search),
+        cmocka_unit_test(runs_pairs_at_the_same_moment),
+        cmocka_unit_test(pairs_meet_the_other_flows_of_their_stage),
+        cmocka_unit_test(refuses_pairs_that_there_is_no_room_for),
+        cmocka_unit_test(a_search_runs_in_one_pair_only),
+        cmocka_unit_test(says_what_the_cloud_will_make),
+        cmocka_unit_test(one_port_is_not_for_two_stand_ins),
+        cmocka_unit_test(a_mesh_is_every_endpoint_to_every_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

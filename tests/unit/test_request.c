@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of core/classic/request.c, native.c and draft.c: from a command line to a scenario.
+ * Tests of core/classic/request.c, part.c, native.c, openstack.c and draft.c: from a command line
+ * to scenarios.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,15 +13,16 @@
 #include "core/base/fd.h"
 #include "core/classic/request.h"
 #include "tests/fakes/classic.h"
+#include "tests/fakes/components.h"
 
 #define WORDS_MAX 64
 
 static char folder[] = "/tmp/test_request.XXXXXX";
 static struct wish *wish;
 static struct settings *settings;
-static struct credentials *credentials;
 static struct classic_request *request;
 static struct arena *arena;
+static const struct registry *registry; /* NULL: nothing is known of plugins */
 
 static int setup(void **state)
 {
@@ -32,11 +34,10 @@ static int setup(void **state)
 
 static int clear(void **state)
 {
-    static const char *const names[] = { "OS_AUTH_URL", "OS_USERNAME", "OS_PROJECT_NAME" };
+    static const char *const names[] = { "OS_AUTH_URL", "OS_CLOUD" };
 
     (void)state;
     request_free(TAKE(request));
-    credentials_free(TAKE(credentials));
     settings_free(TAKE(settings));
     wish_free(TAKE(wish));
     for (size_t i = 0; i < COUNT(names); i++)
@@ -69,24 +70,23 @@ static int make(const char *text, struct vmtp_error *err)
     int argc = 0;
 
     request_free(TAKE(request));
-    credentials_free(TAKE(credentials));
     settings_free(TAKE(settings));
     wish_free(TAKE(wish));
     while ((argv[argc] = strsep(&words, " ")))
         argc += *argv[argc] != '\0';
-    if (wish_read(argc, argv, &wish, err) < 0 || settings_load(wish, folder, &settings, err) < 0 ||
-        credentials_read(wish, &credentials, err) < 0)
+    if (wish_read(argc, argv, &wish, err) < 0 || settings_load(wish, folder, &settings, err) < 0)
         fail_msg("%s: %s", text, err->text);
-    return request_make(wish, settings, credentials, NULL, &request, err);
+    return request_make(wish, settings, registry, &request, err);
 }
 
-static const struct classic_request *made(const char *text)
+/* The first part. */
+static const struct classic_part *made(const char *text)
 {
     struct vmtp_error err = { 0 };
 
     if (make(text, &err) < 0)
         fail_msg("%s: %s", text, err.text);
-    return request;
+    return request->parts[0];
 }
 
 static void refused(const char *text, const char *why)
@@ -97,16 +97,20 @@ static void refused(const char *text, const char *why)
     assert_string_equal(err.text, why);
 }
 
-/* The scenario as a tree: that it is YAML at all, too. */
-static const struct node *scenario(const char *text)
+/* A scenario as a tree: that it is YAML at all, too. */
+static const struct node *tree(const char *yaml)
 {
     struct vmtp_error err = { 0 };
     const struct node *root = NULL;
-    const char *yaml = made(text)->scenario;
 
     if (yaml_parse(yaml, strlen(yaml), "f", arena, &root, &err) < 0)
         fail_msg("%s\n%s", err.text, yaml);
     return root;
+}
+
+static const struct node *scenario(const char *text)
+{
+    return tree(made(text)->scenario);
 }
 
 static const struct node *flow(const struct node *root, size_t i)
@@ -128,7 +132,7 @@ static void is(const struct node *node, const char *key, const char *wanted)
 
 static bool has(const char *needle)
 {
-    return strstr(request->scenario, needle) != NULL;
+    return strstr(request->parts[0]->scenario, needle) != NULL;
 }
 
 static void writes_what_a_person_could_have_written(void **state)
@@ -137,7 +141,7 @@ static void writes_what_a_person_could_have_written(void **state)
     made("--host localadmin@10.0.0.1:geheim:eth5 --host localadmin@10.0.0.2 --udpbuf 128 "
          "--icmp_pkt_sizes 64 --inter-node-only");
     assert_string_equal(
-        request->scenario,
+        request->parts[0]->scenario,
         "vmtp: 1\n"
         "name: vmtp\n"
         "cloud:\n"
@@ -175,10 +179,12 @@ static void writes_what_a_person_could_have_written(void **state)
 
 static void assert_flow(size_t i, const char *desc, const char *from)
 {
-    assert_true(i < request->flow_count);
-    assert_string_equal(request->flows[i].desc, desc);
-    assert_string_equal(request->flows[i].from, from);
-    assert_string_equal(request->flows[i].to, "h1");
+    const struct classic_part *part = request->parts[0];
+
+    assert_true(i < part->flow_count);
+    assert_string_equal(part->flows[i].desc, desc);
+    assert_string_equal(part->flows[i].from, from);
+    assert_string_equal(part->flows[i].to, "h1");
 }
 
 static void the_first_host_is_the_server_and_its_own_client_first(void **state)
@@ -213,11 +219,11 @@ static void tests_stand_in_the_order_of_vmtps_results(void **state)
     const struct node *root = scenario("--host a@10.0.0.1 --protocols TUIM");
 
     (void)state;
-    assert_int_equal(request->test_count, COUNT(wanted));
+    assert_int_equal(request->parts[0]->test_count, COUNT(wanted));
     for (size_t i = 0; i < COUNT(wanted); i++) {
-        assert_int_equal(request->tests[i].protocol, wanted[i].protocol);
-        assert_int_equal(request->tests[i].size_bytes, wanted[i].size);
-        is(flow(root, i), "name", request->tests[i].name);
+        assert_int_equal(request->parts[0]->tests[i].protocol, wanted[i].protocol);
+        assert_int_equal(request->parts[0]->tests[i].size_bytes, wanted[i].size);
+        is(flow(root, i), "name", request->parts[0]->tests[i].name);
     }
     assert_string_equal(request->labels.multicast_address, "231.1.1.1");
     assert_int_equal(made("--host a@10.0.0.1 --protocols I")->test_count, 3);
@@ -237,7 +243,7 @@ static void times_and_limits_are_those_wished(void **state)
     is(flow(root, 1), "repeat", "1");
     assert_null(node_get(flow(root, 1), "search"));
     is(node_get(node_get(flow(root, 1), "otherwise"), "native"), "rate", "2500M");
-    assert_true(request->tests[0].limit_kbps == 2500000);
+    assert_true(request->parts[0]->tests[0].limit_kbps == 2500000);
     root = scenario("--host a@10.0.0.1 --protocols U --udpbuf 1024 -t 1");
     is(flow(root, 0), "duration", "1s");
     config_write("udp_loss_rate_range: [0.5, 0.5]\ntcp_tp_loop_count: 7\nvm_bandwidth: 0\n");
@@ -305,7 +311,7 @@ static void the_password_is_nowhere_but_in_the_secrets(void **state)
 
     (void)state;
     is(node_get(h1, "password"), "prompt", request->secrets[0].what);
-    assert_null(strstr(request->scenario, "geheim"));
+    assert_false(has("geheim"));
     assert_null(strstr(request->labels.args, "geheim"));
     assert_string_equal(request->labels.args, "vmtp --host a@10.0.0.1:<MASKED>");
 }
@@ -324,8 +330,8 @@ static void twenty_hosts_make_one_scenario(void **state)
     for (int i = 1; i <= 20; i++)
         line = arena_printf(arena, "%s --host r@10.0.0.%d", line, i);
     assert_int_equal(node_get(scenario(line), "flows")->count, 20 * 7);
-    assert_int_equal(request->test_count, 20 * 7);
-    assert_string_equal(request->tests[139].name, "inter-h20-icmp-1500");
+    assert_int_equal(request->parts[0]->test_count, 20 * 7);
+    assert_string_equal(request->parts[0]->tests[139].name, "inter-h20-icmp-1500");
 }
 
 static bool warned(const char *text)
@@ -341,7 +347,8 @@ static void a_group_must_be_of_the_hosts_family(void **state)
     (void)state;
     made("--host a@[::1] --multicast_addr 231.1.1.1");
     assert_true(warned("--multicast_addr 231.1.1.1: not of the family of the hosts' addresses"));
-    assert_int_equal(made("--host a@[::1] --protocols M")->warning_count, 0);
+    made("--host a@[::1] --protocols M");
+    assert_int_equal(request->warning_count, 0);
 }
 
 static void says_what_has_to_wait(void **state)
@@ -350,7 +357,6 @@ static void says_what_has_to_wait(void **state)
     config_write("zebra: 1\nfluentd: { logging_tag: vmtp }\n");
     made("--host a@10.0.0.1 -m 10.0.0.5 --mongod-server 10.0.0.6 --controller-node r@10.0.0.7 "
          "--hypervisor a --hypervisor b --hypervisor c --no-env");
-    assert_null(request->unmet);
     assert_true(warned("-m 10.0.0.5: there is no gmond plugin yet, so no CPU is monitored"));
     assert_true(warned("--mongod-server 10.0.0.6: there is no mongodb plugin yet; the results are "
                        "kept in the run's folder, and vmtp replay will bring them there"));
@@ -363,37 +369,293 @@ static void says_what_has_to_wait(void **state)
     config_write("");
 }
 
-static void the_openstack_part_waits_for_its_plugin(void **state)
+static void vms_are_measured_where_there_are_credentials(void **state)
 {
-    static const char wait[] = "the OpenStack cloud plugin is not there yet: nothing was measured "
-                               "between VMs";
+    char here[200];
 
     (void)state;
+    assert_int_equal(made("--host a@10.0.0.1") ? request->part_count : 0, 1);
+    assert_non_null(getcwd(here, sizeof here));
+    assert_false(made("-r some/rc")->lent);
+    assert_int_equal(request->part_count, 1);
+    assert_true(has(arena_printf(arena, "    rc: %s/some/rc\n", here)));
+    assert_true(has("cloud:\n  openstack:\n"));
+    made("-r /rc --host a@10.0.0.1");
+    assert_int_equal(request->part_count, 2);
+    assert_string_equal(request->parts[0]->flows[0].desc, "Native intra-host");
+    assert_non_null(strstr(request->parts[1]->scenario, "    rc: /rc\n"));
+    assert_false(made("--os-cloud lab")->lent);
+    assert_true(has("    cloud: lab\n"));
     setenv("OS_AUTH_URL", "http://k:5000/v3", 1);
-    setenv("OS_USERNAME", "u", 1);
-    made("--host a@10.0.0.1");
-    assert_null(request->unmet);
-    assert_true(warned("OpenStack credentials: OS_PROJECT_NAME or OS_PROJECT_ID missing, so "
-                       "nothing is measured between VMs"));
-    setenv("OS_PROJECT_NAME", "p", 1);
-    assert_string_equal(made("--host a@10.0.0.1")->unmet, wait);
-    assert_int_equal(request->flow_count, 1);
-    assert_string_equal(made("-d --json f --hypervisor nova:a")->unmet, wait);
-    assert_int_equal(request->flow_count, 0);
-    assert_null(request->scenario);
-    assert_null(made("--host a@10.0.0.1 --no-env")->unmet);
+    assert_true(made("-d --json f")->lent);
+    assert_false(has("    rc:"));
+    assert_false(has("    cloud:"));
+    setenv("OS_CLOUD", "lab", 1);
+    assert_true(made("")->lent);
+    assert_true(has("    cloud: lab\n"));
+    made("--host a@10.0.0.1 --no-env");
+    assert_int_equal(request->part_count, 1);
+    refused("-r rc --os-cloud lab", "-r and --os-cloud both say whose credentials: give one");
 }
 
-static void credentials_that_were_asked_for_must_do(void **state)
+static void assert_ways(const struct classic_part *part, const char *const *descs)
 {
-    const char *rc = arena_printf(arena, "%s/rc", folder);
+    for (size_t i = 0; i < part->flow_count; i++)
+        assert_string_equal(part->flows[i].desc, descs[i]);
+    assert_null(descs[part->flow_count]);
+}
+
+#define SAME(where)      "VM to VM same network fixed IP (" where "-node)"
+#define DIFFERENT(where) "VM to VM different network fixed IP (" where "-node)"
+#define FLOATING(where)  "VM to VM different network floating IP (" where "-node)"
+
+static void the_ways_between_vms_are_those_of_vmtp(void **state)
+{
+    static const struct {
+        const char *arguments, *descs[9];
+    } lines[] = {
+        { "-r /rc",
+          { SAME("intra"), DIFFERENT("intra"), FLOATING("intra"), SAME("inter"), DIFFERENT("inter"),
+            FLOATING("inter") } },
+        { "-r /rc --inter-node-only", { SAME("inter"), DIFFERENT("inter"), FLOATING("inter") } },
+        { "-r /rc --same-network-only", { SAME("intra"), SAME("inter") } },
+        { "-r /rc --hypervisor a", { SAME("intra"), DIFFERENT("intra"), FLOATING("intra") } },
+        { "-r /rc --hypervisor a --inter-node-only --same-network-only", { SAME("intra") } },
+        { "-r /rc --hypervisor a --hypervisor b --inter-node-only --same-network-only",
+          { SAME("inter") } },
+        { "-r /rc --no-floatingip --inter-node-only", { SAME("inter"), DIFFERENT("inter") } },
+        { "-r /rc --reuse_network_name n", { SAME("intra"), SAME("inter") } },
+        { "-r /rc --same-network-only --external-host u@10.0.0.7",
+          { SAME("intra"), SAME("inter"), "External-VM" } },
+        { "-r /rc --keep-first-flow-and-exit --external-host u@10.0.0.7", { SAME("intra") } },
+    };
 
     (void)state;
-    assert_int_equal(file_replace(rc, "OS_AUTH_URL=x\n", 14, 0600, NULL), 0);
-    made(arena_printf(arena, "--host a@10.0.0.1 -r %s", rc));
-    assert_string_equal(request->unmet, "OpenStack credentials: OS_USERNAME or OS_USER_ID, "
-                                        "OS_PROJECT_NAME or OS_PROJECT_ID missing");
-    unlink(rc);
+    for (size_t i = 0; i < COUNT(lines); i++)
+        assert_ways(made(lines[i].arguments), lines[i].descs);
+    config_write("ipv6_mode: slaac\n");
+    assert_ways(made("-r /rc --inter-node-only"),
+                (const char *[]){ SAME("inter"), DIFFERENT("inter"), NULL });
+    is(flow(tree(request->parts[0]->scenario), 0), "family", "ipv6");
+    config_write("");
+}
+
+static void in_a_cloud_of_one_host_the_rest_is_measured(void **state)
+{
+    const struct classic_part *otherwise = made("-r /rc -p geheim")->otherwise;
+
+    (void)state;
+    assert_non_null(otherwise);
+    assert_ways(otherwise,
+                (const char *[]){ SAME("intra"), DIFFERENT("intra"), FLOATING("intra"), NULL });
+    assert_string_equal(flow(tree(otherwise->scenario), 0)->first->text, "same-network-intra-node-"
+                                                                         "tcp-65536");
+    assert_int_equal(request->secret_count, 1);
+    assert_non_null(made("-r /rc --inter-node-only")->otherwise);
+    assert_null(made("-r /rc --hypervisor a")->otherwise);
+    assert_null(made("-r /rc --hypervisor a --hypervisor b")->otherwise);
+}
+
+static void writes_a_cloud_that_a_person_could_have_written(void **state)
+{
+    (void)state;
+    made("-r /rc -p geheim --same-network-only --inter-node-only --protocols T");
+    assert_string_equal(
+        request->parts[0]->scenario,
+        "vmtp: 1\n"
+        "name: vmtp\n"
+        "cloud:\n"
+        "  openstack:\n"
+        "    rc: /rc\n"
+        "    password: { prompt: \"OpenStack password\" }\n"
+        "    image: \"Ubuntu Server 14.04\"\n"
+        "    flavor-name: vmtp\n"
+        "    vcpus: 1\n"
+        "    ram: 2048\n"
+        "    disk: 0\n"
+        "    ephemeral: 0\n"
+        "    user: ubuntu\n"
+        "    server-name: TestServer\n"
+        "    client-name: TestClient\n"
+        "    keypair-name: pns_public_key\n"
+        "    group-name: pns-security\n"
+        "    router-name: pns-router\n"
+        "    cidr: [\"192.168.1.0/24\", \"192.168.2.0/24\"]\n"
+        "    cidr6: [\"2001:45::/64\", \"2001:46::/64\"]\n"
+        "    dns: [\"8.8.8.8\"]\n"
+        "    network-names: [pns-internal-net, pns-internal-net2]\n"
+        "    subnet-names: [pns-internal-subnet, pns-internal-subnet2]\n"
+        "    subnet6-names: [pns-internal-v6-subnet, pns-internal-v6-subnet2]\n"
+        "    physical-network: physnet1\n"
+        "    host-keys: strict\n"
+        "run: { order: written }\n"
+        "flows:\n"
+        "  - name: same-network-inter-node-tcp-65536\n"
+        "    path: same-network\n"
+        "    placement: inter-node\n"
+        "    tool: { nuttcp: { protocol: tcp, length: 65536, port: 5001, control-port: 5002 } }\n"
+        "    otherwise: { native: { protocol: tcp, length: 65536, port: 5001 } }\n"
+        "    duration: 10s\n"
+        "    warmup: 500ms\n"
+        "    repeat: 3\n");
+    assert_string_equal(request->secrets[0].what, "OpenStack password");
+    assert_string_equal(request->secrets[0].value, "geheim");
+}
+
+static const struct node *cloud(const char *arguments)
+{
+    return node_get(scenario(arguments), "cloud")->first;
+}
+
+static void variables_and_flags_become_options(void **state)
+{
+    const struct node *made_of;
+
+    (void)state;
+    config_write("image_name: i\nvm_image_url: file:///i.img\nssh_vm_username: root\n"
+                 "flavor_type: big\nflavor: { vcpus: 4, extra_specs: { 'hw:mem_page_size': large "
+                 "} }\nrouter_name: own\next_net_name: outside\nuser_data_file: /ud\n"
+                 "private_key_file: /k\npublic_key_file: /k.pub\ndns_nameservers: []\n"
+                 "ipv6_mode: slaac\ngeneric_retry_count: 100\nssh_retry_count: 0\n"
+                 "config_drive: true\nhost_keys: insecure\n");
+    made_of = cloud("-r /rc --availability_zone az --hypervisor az:a --hypervisor b --hypervisor c "
+                    "--no-dhcp --no-floatingip --vnic-type direct --os-dataplane-network p2");
+    assert_string_equal(made_of->key, "openstack");
+    is(made_of, "image", "i");
+    is(made_of, "image-url", "file:///i.img");
+    is(made_of, "user", "root");
+    is(made_of, "flavor", "big");
+    is(made_of, "vcpus", "4");
+    is(node_get(made_of, "extra-specs"), "hw:mem_page_size", "large");
+    is(made_of, "router", "own");
+    is(made_of, "router-name", "own");
+    is(made_of, "external-network", "outside");
+    is(made_of, "user-data", "/ud");
+    is(made_of, "key", "/k");
+    is(made_of, "public-key", "/k.pub");
+    assert_null(node_get(made_of, "dns"));
+    is(made_of, "ipv6", "slaac");
+    is(made_of, "boot-timeout", "200s");
+    is(made_of, "ssh-timeout", "1s");
+    is(made_of, "config-drive", "true");
+    is(made_of, "zone", "az");
+    assert_int_equal(node_get(made_of, "hosts")->count, 2);
+    assert_string_equal(node_get(made_of, "hosts")->first->text, "az:a");
+    is(made_of, "dhcp", "false");
+    is(made_of, "floating", "false");
+    is(made_of, "vnic", "direct");
+    is(made_of, "physical-network", "p2");
+    is(made_of, "host-keys", "insecure");
+    config_write("");
+}
+
+static void a_network_that_exists_takes_the_provider(void **state)
+{
+    const struct node *made_of = cloud("-r /rc --reuse_network_name n --no-dhcp");
+
+    (void)state;
+    assert_string_equal(made_of->key, "provider");
+    is(made_of, "network", "n");
+    is(made_of, "dhcp", "false");
+    assert_null(node_get(made_of, "router-name"));
+    assert_null(node_get(made_of, "cidr"));
+}
+
+static void hosts_outside_have_passwords_of_their_own(void **state)
+{
+    const struct node *made_of =
+        cloud("-r /rc --external-host u@10.0.0.7:eins --controller-node r@[2001:db8::1]:zwei:");
+
+    (void)state;
+    is(made_of, "external-host", "u@10.0.0.7");
+    is(node_get(made_of, "external-password"), "prompt", "password of u@10.0.0.7");
+    is(made_of, "controller", "r@[2001:db8::1]:22");
+    assert_int_equal(request->secret_count, 2);
+    assert_string_equal(request->secrets[0].value, "eins");
+    assert_string_equal(request->secrets[1].value, "zwei");
+    assert_false(has("eins"));
+    assert_false(has("zwei"));
+}
+
+static void the_external_host_uploads_and_downloads(void **state)
+{
+    static const char *const names[] = { "external-tcp-65536", "external-tcp-65536-down",
+                                         "external-udp-64",    "external-udp-64-down",
+                                         "external-icmp-64",   "external-icmp-391",
+                                         "external-icmp-1500" };
+    const struct classic_part *part = made("-r /rc --inter-node-only --same-network-only "
+                                           "--external-host u@10.0.0.7 --udpbuf 64");
+    const struct node *root = tree(part->scenario), *down = flow(root, 8);
+
+    (void)state;
+    assert_int_equal(part->test_count, 5 + COUNT(names));
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_string_equal(part->tests[5 + i].name, names[i]);
+    assert_true(part->tests[6].reverse);
+    is(down, "name", "external-udp-64-down");
+    is(down, "path", "external");
+    assert_null(node_get(down, "placement"));
+    is(node_get(node_get(down, "tool"), "native"), "direction", "down");
+    assert_null(node_get(node_get(node_get(flow(root, 5), "tool"), "nuttcp"), "direction"));
+}
+
+static void an_error_or_a_wish_keeps_what_is_there(void **state)
+{
+    (void)state;
+    is(node_get(scenario("-r /rc --stop-on-error"), "run"), "on-error", "stop");
+    is(node_get(scenario("-r /rc --keep-first-flow-and-exit"), "run"), "keep", "yes");
+    made("-r /rc --host a@10.0.0.1 --keep-first-flow-and-exit --stop-on-error");
+    assert_true(has("run: { order: written, on-error: stop }"));
+}
+
+static void vms_that_exist_are_logged_in_to(void **state)
+{
+    const struct node *endpoints;
+
+    (void)state;
+    config_write("reuse_existing_vm: true\nvm_server_internal_ip: 192.168.1.2\n"
+                 "vm_client_internal_ip: 192.168.1.3\nvm_server_external_ip: 10.0.0.2\n"
+                 "ssh_vm_username: centos\nprivate_key_file: /k\n");
+    endpoints = node_get(scenario("--no-env --protocols I"), "endpoints");
+    is(node_get(endpoints, "server"), "ssh", "centos@10.0.0.2");
+    is(node_get(endpoints, "server"), "address", "192.168.1.2");
+    is(node_get(endpoints, "client"), "ssh", "centos@192.168.1.3");
+    assert_string_equal(request->parts[0]->flows[0].desc, "VM to VM same network fixed IP");
+    assert_true(has("hosts: { key: /k }"));
+    config_write("reuse_existing_vm: 'no'\n");
+    refused("--no-env", "nothing to measure: name hosts with --host, or OpenStack credentials with "
+                        "-r, --os-cloud or OS_* variables");
+    config_write("reuse_existing_vm: vm\nvm_server_internal_ip: 192.168.1.2\n");
+    refused("--no-env", "reuse_existing_vm: vm_client_internal_ip, the address that is measured, "
+                        "is missing");
+    config_write("");
+}
+
+static void a_plugin_that_is_missing_costs_only_what_nobody_asked_for(void **state)
+{
+    (void)state;
+    registry = fake_registry();
+    setenv("OS_AUTH_URL", "http://k:5000/v3", 1);
+    made("--host a@10.0.0.1 --vnic-type direct");
+    assert_int_equal(request->part_count, 1);
+    assert_true(warned("there is no plugin 'openstack' here, so nothing is measured between VMs"));
+    made("--host a@10.0.0.1 -r /rc");
+    assert_int_equal(request->part_count, 2);
+    registry = NULL;
+}
+
+static void a_part_can_be_dropped(void **state)
+{
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    made("--host a@10.0.0.1 -r /rc");
+    assert_int_equal(request_drop(request, 1, "x", &err), 0);
+    assert_int_equal(request->part_count, 1);
+    assert_int_equal(request_drop(request, 0, "OS_USERNAME missing in rc", &err), -EINVAL);
+    assert_string_equal(err.text, "nothing to measure: name hosts with --host, or OpenStack "
+                                  "credentials with -r, --os-cloud or OS_* variables; of these: "
+                                  "OS_USERNAME missing in rc");
 }
 
 static void says_that_there_is_nothing_to_measure(void **state)
@@ -401,10 +663,6 @@ static void says_that_there_is_nothing_to_measure(void **state)
     (void)state;
     refused("", "nothing to measure: name hosts with --host, or OpenStack credentials with -r, "
                 "--os-cloud or OS_* variables");
-    setenv("OS_AUTH_URL", "http://k:5000/v3", 1);
-    refused("--json f", "nothing to measure: name hosts with --host, or OpenStack credentials with "
-                        "-r, --os-cloud or OS_* variables; of these: OS_USERNAME or OS_USER_ID, "
-                        "OS_PROJECT_NAME or OS_PROJECT_ID missing");
     config_write("udp_pkt_sizes: []\n");
     refused("--host a@10.0.0.1 --protocols U",
             "nothing to measure: there are no sizes for the protocols wanted");
@@ -426,8 +684,18 @@ int main(void)
         cmocka_unit_test_teardown(twenty_hosts_make_one_scenario, clear),
         cmocka_unit_test_teardown(a_group_must_be_of_the_hosts_family, clear),
         cmocka_unit_test_teardown(says_what_has_to_wait, clear),
-        cmocka_unit_test_teardown(the_openstack_part_waits_for_its_plugin, clear),
-        cmocka_unit_test_teardown(credentials_that_were_asked_for_must_do, clear),
+        cmocka_unit_test_teardown(vms_are_measured_where_there_are_credentials, clear),
+        cmocka_unit_test_teardown(the_ways_between_vms_are_those_of_vmtp, clear),
+        cmocka_unit_test_teardown(in_a_cloud_of_one_host_the_rest_is_measured, clear),
+        cmocka_unit_test_teardown(writes_a_cloud_that_a_person_could_have_written, clear),
+        cmocka_unit_test_teardown(variables_and_flags_become_options, clear),
+        cmocka_unit_test_teardown(a_network_that_exists_takes_the_provider, clear),
+        cmocka_unit_test_teardown(hosts_outside_have_passwords_of_their_own, clear),
+        cmocka_unit_test_teardown(the_external_host_uploads_and_downloads, clear),
+        cmocka_unit_test_teardown(an_error_or_a_wish_keeps_what_is_there, clear),
+        cmocka_unit_test_teardown(vms_that_exist_are_logged_in_to, clear),
+        cmocka_unit_test_teardown(a_plugin_that_is_missing_costs_only_what_nobody_asked_for, clear),
+        cmocka_unit_test_teardown(a_part_can_be_dropped, clear),
         cmocka_unit_test_teardown(says_that_there_is_nothing_to_measure, clear),
     };
 

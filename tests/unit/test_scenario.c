@@ -62,6 +62,8 @@ static void reads_the_least_there_can_be(void **state)
     assert_int_equal(s->order, ORDER_SHUFFLED);
     assert_false(s->has_seed);
     assert_false(s->parallel);
+    assert_false(s->stop_on_error);
+    assert_false(s->keep);
     assert_int_equal(s->sink_count + s->monitor_count + s->threshold_count + s->endpoint_count, 0);
     assert_string_equal(s->text, HEAD FLOW);
     assert_int_equal(strlen(s->sha256), 64);
@@ -78,7 +80,7 @@ static void reads_all_there_can_be(void **state)
               "  - {name: echo, path: floating-ip, tool: {echo: {count: 3}}, repeat: 3}\n"
               "monitors: [{host: }, host]\n"
               "sinks: [json, {json: {}}]\n"
-              "run: {order: written, seed: 7, parallel: no}\n");
+              "run: {order: written, seed: 7, parallel: no, on-error: stop, keep: yes}\n");
     const struct flow_spec *flow = &s->flows[0];
 
     (void)state;
@@ -102,6 +104,8 @@ static void reads_all_there_can_be(void **state)
     assert_int_equal(s->monitor_count, 2);
     assert_int_equal(s->sink_count, 2);
     assert_int_equal(s->order, ORDER_WRITTEN);
+    assert_true(s->stop_on_error);
+    assert_true(s->keep);
     assert_true(s->has_seed);
     assert_int_equal(s->seed, 7);
 }
@@ -121,6 +125,10 @@ static void takes_yes_and_true_for_parallel(void **state)
     }
     refused(HEAD FLOW "run: {parallel: maybe}\n",
             "s:4:17: run.parallel: 'maybe' is none of false, no, true, yes");
+    refused(HEAD FLOW "run: {on-error: stopp}\n",
+            "s:4:17: run.on-error: 'stopp' is none of continue, stop; did you mean 'stop'?");
+    refused(HEAD FLOW "run: {keep: maybe}\n",
+            "s:4:13: run.keep: 'maybe' is none of false, no, true, yes");
 }
 
 static void shows_every_option_but_no_secret(void **state)

@@ -147,6 +147,28 @@ static void sends_the_public_half_under_the_name_of_the_method(void **state)
     ssh_key_free(key);
 }
 
+static void makes_a_key_of_its_own(void **state)
+{
+    struct ssh_key *key = NULL, *other = NULL;
+    unsigned char text[256];
+    char line[256], wanted[320];
+
+    (void)state;
+    assert_int_equal(ssh_key_make("the run's own key", &key, NULL), 0);
+    assert_int_equal(ssh_key_make("another", &other, NULL), 0);
+    assert_string_equal(ssh_key_name(key), "the run's own key");
+    assert_false(
+        ssh_bytes_equal(ssh_key_blob(key), ssh_key_blob(other).data, ssh_key_blob(other).len));
+    signature_is_right(key, NULL);
+    EVP_EncodeBlock(text, ssh_key_blob(key).data, (int)ssh_key_blob(key).len);
+    snprintf(wanted, sizeof wanted, "ssh-ed25519 %s me", (const char *)text);
+    assert_int_equal(ssh_key_line(key, "me", line, sizeof line), 0);
+    assert_string_equal(line, wanted);
+    assert_int_equal(ssh_key_line(key, "me", line, 40), -EMSGSIZE);
+    ssh_key_free(other);
+    ssh_key_free(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(opens_encrypted_keys_with_their_passphrase),
         cmocka_unit_test(says_why_a_key_can_not_be_used),
         cmocka_unit_test(sends_the_public_half_under_the_name_of_the_method),
+        cmocka_unit_test(makes_a_key_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

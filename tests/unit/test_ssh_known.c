@@ -159,6 +159,24 @@ static void adds_a_key_in_the_manner_of_the_file(void **state)
          true);
 }
 
+static void forgets_one_server_and_no_other(void **state)
+{
+    struct ssh_buffer blob = key_of(KEYS "ed25519.pub");
+    struct ssh_bytes key = { blob.data, blob.len };
+    struct ssh_known *known = load(NULL);
+
+    (void)state;
+    assert_int_equal(ssh_known_add(known, "10.0.0.1", 22, key, NULL), 0);
+    assert_int_equal(ssh_known_add(known, "10.0.0.2", 22, key, NULL), 0);
+    assert_int_equal(ssh_known_add(known, "10.0.0.1", 2222, key, NULL), 0);
+    ssh_known_forget(known, "10.0.0.1", 22);
+    assert_int_equal(ask(known, "10.0.0.1", 22, KEYS "ed25519.pub").verdict, SSH_KNOWN_NOT);
+    assert_int_equal(ask(known, "10.0.0.2", 22, KEYS "ed25519.pub").verdict, SSH_KNOWN_GOOD);
+    assert_int_equal(ask(known, "10.0.0.1", 2222, KEYS "ed25519.pub").verdict, SSH_KNOWN_GOOD);
+    ssh_known_free(known);
+    ssh_buffer_clear(&blob);
+}
+
 static void says_which_file_it_can_not_read_or_write(void **state)
 {
     struct ssh_buffer blob = key_of(KEYS "ed25519.pub");
@@ -185,6 +203,7 @@ int main(void)
         cmocka_unit_test(knows_hashed_names),
         cmocka_unit_test(names_the_types_that_it_knows),
         cmocka_unit_test(adds_a_key_in_the_manner_of_the_file),
+        cmocka_unit_test(forgets_one_server_and_no_other),
         cmocka_unit_test(says_which_file_it_can_not_read_or_write),
     };
 

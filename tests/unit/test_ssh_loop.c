@@ -11,22 +11,16 @@
 #include <cmocka.h>
 
 #include "../../plugins/common/clock.h"
-#include "../../plugins/common/process.h"
 #include "../../plugins/common/ssh/loop.h"
 
-#include <arpa/inet.h>
+#include "../fakes/sshd.h"
+
 #include <poll.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define SSHD "/usr/sbin/sshd"
-
 struct fixture {
-    char folder[64];
-    struct vmtp_channel sshd;
+    struct fake_sshd *sshd; /* NULL: there is none, and so nothing below */
     struct ssh_key *key;
     const struct ssh_key *keys[1];
     struct ssh_trust trust;
@@ -34,155 +28,52 @@ struct fixture {
     struct ssh_loop *loop;
 };
 
-/* ---- the server ---- */
-
-/* A socket that listens on a port of its own. */
-static int listener(int backlog, uint16_t *ret_port)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t len = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(fd, backlog), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-    *ret_port = ntohs(address.sin_port);
-    return fd;
-}
-
-static int connected(uint16_t port)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons(port),
-                                   .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
-
-static const char *path(const struct fixture *f, const char *name)
-{
-    static char text[4][128];
-    static unsigned int turn;
-    char *ret = text[turn++ % 4];
-
-    snprintf(ret, sizeof text[0], "%s/%s", f->folder, name);
-    return ret;
-}
-
-static void key_make(const struct fixture *f, const char *name)
-{
-    const char *const argv[] = { "ssh-keygen", "-q", "-t", "ed25519",     "-N", "",
-                                 "-C",         "",   "-f", path(f, name), NULL };
-    struct process_spec spec = { .argv = argv };
-    struct vmtp_channel channel = { .size = sizeof channel };
-    struct pollfd ended = { .events = POLLIN };
-
-    assert_int_equal(process_start(&spec, &channel, NULL), 0);
-    close(channel.in);
-    close(channel.out);
-    close(channel.err);
-    ended.fd = channel.ended;
-    assert_int_equal(poll(&ended, 1, 10000), 1);
-    assert_int_equal(process_reap(&channel), 0);
-}
-
-static void config_write(const struct fixture *f)
-{
-    FILE *file = fopen(path(f, "config"), "we");
-
-    assert_non_null(file);
-    fprintf(file,
-            "ListenAddress 127.0.0.1\nPort %u\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\n"
-            "UsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nPidFile none\n",
-            f->target.spec.port, path(f, "host"), path(f, "user.pub"));
-    fclose(file);
-}
-
 static void known_write(const struct fixture *f)
 {
-    FILE *from = fopen(path(f, "host.pub"), "re"), *to = fopen(path(f, "known"), "we");
+    FILE *from = fopen(fake_sshd_path(f->sshd, "host.pub"), "re");
+    FILE *to = fopen(fake_sshd_path(f->sshd, "known"), "we");
     char key[512] = "";
 
     assert_non_null(from);
     assert_non_null(to);
     assert_non_null(fgets(key, sizeof key, from));
-    fprintf(to, "[127.0.0.1]:%u %s", f->target.spec.port, key);
+    fprintf(to, "[127.0.0.1]:%u %s", f->sshd->port, key);
     fclose(from);
     fclose(to);
-}
-
-static void sshd_start(struct fixture *f)
-{
-    const char *const argv[] = { SSHD, "-D", "-e", "-f", path(f, "config"), NULL };
-    struct process_spec spec = { .argv = argv };
-    uint64_t deadline_ns = clock_now_ns() + 10 * NS_PER_S;
-    int fd = -1;
-
-    f->sshd.size = sizeof f->sshd;
-    assert_int_equal(process_start(&spec, &f->sshd, NULL), 0);
-    while (fd < 0 && clock_now_ns() < deadline_ns) {
-        fd = connected(f->target.spec.port);
-        poll(NULL, 0, 10);
-    }
-    assert_true(fd >= 0);
-    close(fd);
 }
 
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    const struct passwd *user = getpwuid(geteuid());
 
     *state = f;
-    if (access(SSHD, X_OK) < 0)
+    f->sshd = fake_sshd_new();
+    if (!f->sshd)
         return 0;
-    snprintf(f->folder, sizeof f->folder, "/tmp/vmtp-test-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    key_make(f, "host");
-    key_make(f, "user");
-    assert_int_equal(ssh_key_load(path(f, "user"), NULL, &f->key, NULL), 0);
+    assert_int_equal(ssh_key_load(fake_sshd_path(f->sshd, "user"), NULL, &f->key, NULL), 0);
     f->keys[0] = f->key;
     f->target = (struct ssh_target){
-        .spec = { .host = "127.0.0.1" },
-        .credentials = { user ? user->pw_name : "root", NULL, f->keys, 1, "" },
+        .spec = { .host = "127.0.0.1", .port = f->sshd->port },
+        .credentials = { f->sshd->user, NULL, f->keys, 1, "" },
         .trust = &f->trust,
         .timeout_ns = 10 * NS_PER_S,
     };
-    mkdir("/run/sshd", 0755);
-    close(listener(1, &f->target.spec.port));
-    config_write(f);
     known_write(f);
-    sshd_start(f);
-    assert_int_equal(ssh_known_load(path(f, "known"), NULL, &f->trust.known, NULL), 0);
+    fake_sshd_start(f->sshd, "host");
+    assert_int_equal(ssh_known_load(fake_sshd_path(f->sshd, "known"), NULL, &f->trust.known, NULL),
+                     0);
     assert_int_equal(ssh_loop_new(&f->loop, NULL), 0);
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {
-        "host", "host.pub", "user", "user.pub", "config", "known"
-    };
     struct fixture *f = *state;
 
     ssh_loop_free(f->loop);
     ssh_known_free(f->trust.known);
     ssh_key_free(f->key);
-    if (f->sshd.priv) {
-        process_signal(&f->sshd, SIGTERM);
-        process_reap(&f->sshd);
-        close(f->sshd.in);
-        close(f->sshd.out);
-        close(f->sshd.err);
-    }
-    for (size_t i = 0; f->key && i < sizeof names / sizeof *names; i++)
-        unlink(path(f, names[i]));
-    if (f->folder[0])
-        rmdir(f->folder);
+    fake_sshd_free(f->sshd);
     free(f);
     return 0;
 }
@@ -252,8 +143,8 @@ static void takes_no_server_for_another_whose_tunnel_was_given_up(void **state)
     behind.timeout_ns = 6 * NS_PER_S;
     another = behind;
     deaf.timeout_ns = NS_PER_S / 5;
-    listen_fd = listener(0, &deaf.spec.port);
-    filler = connected(deaf.spec.port); /* from now on it answers nobody */
+    listen_fd = fake_listener(0, &deaf.spec.port);
+    filler = fake_connected(deaf.spec.port); /* from now on it answers nobody */
     first = begin(f, &behind, "read line");
     assert_int_equal(await(first, &err), 0);
     given_up = begin(f, &deaf, "true");

@@ -98,6 +98,45 @@ static void latency_shows_only_the_percentiles_that_there_are(void **state)
              "  p      210 us  100\n");
 }
 
+#define PAIR(path, number, goodput)                                                                \
+    "{\"flow\":\"bulk\",\"path\":\"" path "\",\"status\":\"ok\",\"verdict\":\"none\",\"labels\":"  \
+    "{\"pairs\":\"2\",\"pair\":\"" number                                                          \
+    "\"},\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"kind\":"                                   \
+    "\"gauge\",\"value\":" goodput ",\"n\":6}},\"notes\":[]}"
+
+static void pairs_have_a_line_for_all_of_them(void **state)
+{
+    (void)state;
+    shows("{" RUN ",\"results\":[" PAIR("p", "1", "6e8") "," PAIR(
+              "p", "2",
+              "2e8") "],"
+                     "\"aggregates\":[{\"flow\":\"bulk\",\"path\":\"p\",\"status\":\"ok\","
+                     "\"labels\":{\"pairs\":"
+                     "\"2\"},\"pairs\":2,\"metrics\":{\"goodput\":{\"unit\":\"bit/"
+                     "s\",\"value\":8e8,\"ci95\":"
+                     "[7.6e8,8.4e8],\"n\":6}},\"slowest\":{\"pair\":2,\"goodput\":2e8},\"fastest\":"
+                     "{\"pair\":1,"
+                     "\"goodput\":6e8},\"fairness\":0.8,\"notes\":[\"unsteady\"]},"
+                     "{\"flow\":\"bulk\",\"path\":\"q\",\"status\":\"failed\",\"labels\":{"
+                     "\"pairs\":\"4\"},"
+                     "\"pairs\":4,\"metrics\":{},\"error\":\"pair 3: refused\",\"notes\":[]},"
+                     "{\"flow\":\"other\",\"path\":\"p\",\"status\":\"ok\",\"pairs\":1,\"metrics\":"
+                     "{}}]}",
+          &plain,
+          HEAD
+          "\nbulk\n"
+          "  path  pairs  pair     goodput  n\n"
+          "  p     2      1     600.0 Mb/s  6\n"
+          "  p     2      2     200.0 Mb/s  6\n"
+          "  together  pairs     goodput  95 %         slowest         fastest  fairness  n  "
+          "notes\n"
+          "  p         2      800.0 Mb/s  ±5 %  200.0 Mb/s (2)  600.0 Mb/s (1)     0.800  6  1\n"
+          "  q         4          failed     –               –               –         –  –  2\n"
+          "\nnotes\n"
+          "  1  unsteady\n"
+          "  2  pair 3: refused\n");
+}
+
 static void wide_intervals_are_written_out(void **state)
 {
     (void)state;
@@ -251,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_flow_is_a_table_and_what_is_absent_a_dash),
         cmocka_unit_test(plain_ascii_where_the_terminal_has_no_more),
         cmocka_unit_test(latency_shows_only_the_percentiles_that_there_are),
+        cmocka_unit_test(pairs_have_a_line_for_all_of_them),
         cmocka_unit_test(wide_intervals_are_written_out),
         cmocka_unit_test(thresholds_say_how_many_and_why),
         cmocka_unit_test(colours_come_only_when_asked_for),

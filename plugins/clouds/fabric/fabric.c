@@ -117,10 +117,10 @@ static const char *const *fabric_placements(const void *opt, const char *path)
     return topology_placements(opt, path);
 }
 
-static int fabric_resolve(const void *opt, const char *path, const char *placement,
+static int fabric_resolve(const void *opt, const char *path, const char *placement, uint32_t pair,
                           char ret_from[64], char ret_to[64], struct vmtp_error *err)
 {
-    return topology_resolve(opt, path, placement, ret_from, ret_to, err);
+    return topology_resolve(opt, path, placement, pair, ret_from, ret_to, err);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

@@ -86,16 +86,28 @@ static int refuse_path(const struct fabric_options *opt, const char *path, const
                      placement);
 }
 
-int topology_resolve(const struct fabric_options *opt, const char *path, const char *placement,
-                     char ret_from[64], char ret_to[64], struct vmtp_error *err)
+/* "n1-left-a", and "n1-left-a-2" of the second pair. */
+static void name_make(char ret[64], const char *name, uint32_t pair)
 {
+    if (pair > 1)
+        snprintf(ret, 64, "%s-%u", name, pair);
+    else
+        snprintf(ret, 64, "%s", name);
+}
+
+int topology_resolve(const struct fabric_options *opt, const char *path, const char *placement,
+                     uint32_t pair, char ret_from[64], char ret_to[64], struct vmtp_error *err)
+{
+    if (pair > 1 && opt->topology == FABRIC_PAIR)
+        return vmtp_fail(err, -EINVAL,
+                         "topology pair has one pair of endpoints: use topology bridge");
     for (size_t i = 0; i < RUNS; i++) {
         const struct run *run = &runs[i];
 
         if (run->topology == opt->topology && strcmp(run->path, path) == 0 &&
             (strcmp(run->placement, placement) == 0 || !*placement)) {
-            snprintf(ret_from, 64, "%s", run->from);
-            snprintf(ret_to, 64, "%s", run->to);
+            name_make(ret_from, run->from, pair);
+            name_make(ret_to, run->to, pair);
             return 0;
         }
     }

@@ -145,7 +145,17 @@ static void port_impair(struct topology *topology, uint32_t port)
 /* ---- endpoints --------------------------------------------------------------------------------
  */
 
-/* The cloud's own endpoints are called after where they are: "n2-left-a", "right-a", "a". */
+/* "a", "b", "a-2" */
+static bool is_end(const char *name)
+{
+    if (*name != 'a' && *name != 'b')
+        return false;
+    if (name[1] == '\0')
+        return true;
+    return name[1] == '-' && name[2] && strspn(name + 2, "0123456789") == strlen(name + 2);
+}
+
+/* The cloud's own endpoints are called after where they are: "n2-left-a", "right-a", "a-2". */
 static int place_read_name(struct place *place, struct vmtp_error *err)
 {
     const char *name = place->name;
@@ -162,7 +172,7 @@ static int place_read_name(struct place *place, struct vmtp_error *err)
         place->network = FABRIC_RIGHT;
         name += 6;
     }
-    if (strcmp(name, "a") != 0 && strcmp(name, "b") != 0)
+    if (!is_end(name))
         return vmtp_fail(err, -EINVAL, "fabric has no endpoint '%.60s' of its own", place->name);
     return 0;
 }

@@ -90,7 +90,7 @@ struct topology {
 int topology_paths(const struct fabric_options *opt, struct vmtp_table *ret);
 const char *const *topology_placements(const struct fabric_options *opt, const char *path);
 int topology_resolve(const struct fabric_options *opt, const char *path, const char *placement,
-                     char ret_from[64], char ret_to[64], struct vmtp_error *err);
+                     uint32_t pair, char ret_from[64], char ret_to[64], struct vmtp_error *err);
 int topology_check(const struct fabric_options *opt, struct vmtp_error *err);
 
 int topology_make(const struct fabric_options *opt, const struct vmtp_table *wants,

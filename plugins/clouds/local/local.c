@@ -25,7 +25,15 @@ static int local_paths(const void *opt, struct vmtp_table *ret, struct vmtp_erro
     return 0;
 }
 
-static int local_resolve(const void *opt, const char *path, const char *placement,
+static void name_make(char ret[64], char end, uint32_t pair)
+{
+    if (pair > 1)
+        snprintf(ret, 64, "local-%c-%u", end, pair);
+    else
+        snprintf(ret, 64, "local-%c", end);
+}
+
+static int local_resolve(const void *opt, const char *path, const char *placement, uint32_t pair,
                          char ret_from[64], char ret_to[64], struct vmtp_error *err)
 {
     (void)opt;
@@ -34,8 +42,8 @@ static int local_resolve(const void *opt, const char *path, const char *placemen
     if (*placement)
         return vmtp_fail(err, -EINVAL, "no placement '%.60s': there is only this machine",
                          placement);
-    snprintf(ret_from, 64, "local-a");
-    snprintf(ret_to, 64, "local-b");
+    name_make(ret_from, 'a', pair);
+    name_make(ret_to, 'b', pair);
     return 0;
 }
 

@@ -50,6 +50,21 @@ static struct ssh_bytes key_type(const struct ssh_key *key)
     return ssh_read_string(&reader);
 }
 
+int ssh_key_line(const struct ssh_key *key, const char *comment, char *ret, size_t len)
+{
+    unsigned char *text = malloc((key->blob.len + 2) / 3 * 4 + 1);
+    struct ssh_bytes type = key_type(key);
+    int n;
+
+    if (!text)
+        return -ENOMEM;
+    EVP_EncodeBlock(text, key->blob.data, (int)key->blob.len);
+    n = snprintf(ret, len, "%.*s %s %s", (int)type.len, (const char *)type.data, (const char *)text,
+                 comment);
+    free(text);
+    return n < 0 || (size_t)n >= len ? -EMSGSIZE : 0;
+}
+
 bool ssh_key_is_rsa(const struct ssh_key *key)
 {
     return ssh_bytes_are(key_type(key), "ssh-rsa");
@@ -248,6 +263,26 @@ int ssh_key_load(const char *path, const char *passphrase, struct ssh_key **ret,
         r = ssh_key_parse(name, (struct ssh_bytes){ text.data, text.len }, passphrase, ret, err);
     ssh_buffer_clear(&text);
     return r;
+}
+
+int ssh_key_make(const char *name, struct ssh_key **ret, struct vmtp_error *err)
+{
+    struct ssh_key *key = calloc(1, sizeof *key);
+    int r = key ? 0 : -ENOMEM;
+
+    if (r == 0 && !(key->private = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")))
+        r = -EIO;
+    if (r == 0)
+        r = blob_make(&key->blob, key->private);
+    if (r == 0 && key->blob.failed)
+        r = -ENOMEM;
+    if (r < 0) {
+        ssh_key_free(key);
+        return vmtp_fail(err, r, "%s: OpenSSL can't make a key of type ed25519", name);
+    }
+    snprintf(key->name, sizeof key->name, "%s", name);
+    *ret = key;
+    return 0;
 }
 
 /* ---- the agent's

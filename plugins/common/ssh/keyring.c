@@ -192,15 +192,27 @@ static int credentials_give(const struct finding *finding, struct ssh_credential
     return 0;
 }
 
+static int persons_find(struct finding *finding, struct vmtp_error *err)
+{
+    const struct ssh_wish *wish = finding->wish;
+    int r = said(wish->key) ? file_find(finding, wish->key, true, err) : 0;
+
+    if (r == 0)
+        r = agent_find(finding, err);
+    if (r == 0 && !said(wish->key))
+        r = usual_find(finding, err);
+    return r;
+}
+
 int ssh_keyring_find(struct ssh_keyring *keyring, const struct ssh_wish *wish,
                      struct ssh_credentials *ret, struct vmtp_error *err)
 {
     struct finding finding = { .keyring = keyring, .wish = wish };
-    int r = said(wish->key) ? file_find(&finding, wish->key, true, err) : 0;
+    int r = 0;
 
-    if (r == 0)
-        r = agent_find(&finding, err);
-    if (r == 0 && !said(wish->key))
-        r = usual_find(&finding, err);
+    if (wish->own)
+        finding.keys[finding.count++] = wish->own;
+    else
+        r = persons_find(&finding, err);
     return r < 0 ? r : credentials_give(&finding, ret, err);
 }

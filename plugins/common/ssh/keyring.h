@@ -17,7 +17,8 @@ enum ssh_agent_use { SSH_AGENT_AUTO, SSH_AGENT_ON, SSH_AGENT_OFF };
 /* What a person has said; NULL and "" are not said. */
 struct ssh_wish {
     const char *user, *password;
-    const char *key; /* a file; else those that ssh looks for */
+    const struct ssh_key *own; /* made for this: no other is tried, and no agent asked */
+    const char *key;           /* a file; else those that ssh looks for */
     const char *passphrase;
     enum ssh_agent_use agent;
 };

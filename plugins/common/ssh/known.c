@@ -421,3 +421,17 @@ int ssh_known_add(struct ssh_known *known, const char *host, uint16_t port, stru
                          known->path ? known->path : "memory", strerror(-r));
     return 0;
 }
+
+void ssh_known_forget(struct ssh_known *known, const char *host, uint16_t port)
+{
+    char name[NAME_MAX_BYTES];
+    size_t kept = 0;
+
+    name_make(host, port, name);
+    for (size_t i = 0; i < known->count; i++)
+        if (line_is_of(&known->lines[i], name))
+            line_clear(&known->lines[i]);
+        else
+            known->lines[kept++] = known->lines[i];
+    known->count = kept;
+}

@@ -45,6 +45,9 @@ void ssh_known_types(const struct ssh_known *known, const char *host, uint16_t p
 int ssh_known_add(struct ssh_known *known, const char *host, uint16_t port, struct ssh_bytes key,
                   struct vmtp_error *err);
 
+/* Its keys are not known any more; files stay as they are. */
+void ssh_known_forget(struct ssh_known *known, const char *host, uint16_t port);
+
 /* Add the lines of a text, as if it were this file. */
 int ssh_known_parse(struct ssh_known *known, const char *file, const char *text, size_t len);
 

@@ -3,14 +3,13 @@
  * Files to a place: through the stdin of a shell there, for every server has one and few small ones
  * have SFTP; then the digest of what has arrived is compared.
  */
-#include "place.h"
+#include "output.h"
 
 #include <elf.h>
 #include <endian.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <openssl/evp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,32 +126,15 @@ static bool is_as_sent(const struct sending *sending, const char *answer)
     return strtoull(answer, NULL, 10) == sending->bytes;
 }
 
-static int both_read(const struct vmtp_channel *channel, const struct sending *sending,
-                     struct ssh_buffer *out, struct ssh_buffer *complaint, struct vmtp_error *err)
+static int answer_judge(const struct sending *sending, int status, struct ssh_output *answer,
+                        struct vmtp_error *err)
 {
-    int r;
-
-    while ((r = ssh_pipe_read(channel->out, out, ANSWER_MAX, sending->patience, err)) > 0)
-        ;
-    while (r == 0 &&
-           (r = ssh_pipe_read(channel->err, complaint, ANSWER_MAX, sending->patience, err)) > 0)
-        r = 0;
-    if (r == 0)
-        r = ssh_pipe_wait(channel->ended, POLLIN, sending->patience, err);
-    ssh_add(out, "", 1);
-    ssh_add(complaint, "", 1);
-    return out->failed || complaint->failed ? vmtp_fail(err, -ENOMEM, "out of memory") : r;
-}
-
-static int answer_judge(const struct sending *sending, int status, const struct ssh_buffer *out,
-                        struct ssh_buffer *complaint, struct vmtp_error *err)
-{
-    char *said = (char *)complaint->data;
+    char *said = (char *)answer->err.data;
 
     said[strcspn(said, "\n")] = '\0';
     if (status != 0)
         return vmtp_fail(err, -EIO, "%s", *said ? said : "the shell there failed");
-    if (!is_as_sent(sending, (const char *)out->data))
+    if (!is_as_sent(sending, (const char *)answer->out.data))
         return vmtp_fail(err, -EIO, "it did not arrive as it was sent");
     return 0;
 }
@@ -160,19 +142,18 @@ static int answer_judge(const struct sending *sending, int status, const struct 
 /* In a process that has started; ends it. */
 static int transfer(struct sending *sending, struct vmtp_channel *channel, struct vmtp_error *err)
 {
-    struct ssh_buffer out = { 0 }, complaint = { 0 };
+    struct ssh_output answer = { 0 };
     int r = bytes_send(sending, channel->in, err), status;
 
     ssh_pipe_close(&channel->in);
     if (r == 0 || r == -EPIPE)
-        r = both_read(channel, sending, &out, &complaint, err);
+        r = ssh_output_read(&answer, channel, ANSWER_MAX, sending->patience, err);
     ssh_pipe_close(&channel->out);
     ssh_pipe_close(&channel->err);
     status = ssh_place_reap(channel);
     if (r == 0)
-        r = answer_judge(sending, status, &out, &complaint, err);
-    ssh_buffer_clear(&out);
-    ssh_buffer_clear(&complaint);
+        r = answer_judge(sending, status, &answer, err);
+    ssh_output_clear(&answer);
     return r;
 }
 

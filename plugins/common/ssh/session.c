@@ -122,10 +122,12 @@ static void look_up(struct ssh_session *session)
 static int connect_begin(struct ssh_session *session)
 {
     const struct addrinfo *address = session->address;
-    uint64_t now_ns = clock_now_ns();
+    uint64_t now_ns = clock_now_ns(), limit_ns = session->target->connect_ns;
     int fd, r = 0;
 
     session->address = address->ai_next;
+    if (session->address && !limit_ns)
+        limit_ns = ADDRESS_NS;
     fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
@@ -139,8 +141,8 @@ static int connect_begin(struct ssh_session *session)
     memcpy(&session->peer, address->ai_addr, address->ai_addrlen);
     session->link.fd = fd;
     session->wake_ns = session->deadline_ns;
-    if (session->address && now_ns + ADDRESS_NS < session->wake_ns)
-        session->wake_ns = now_ns + ADDRESS_NS;
+    if (limit_ns && now_ns + limit_ns < session->wake_ns)
+        session->wake_ns = now_ns + limit_ns;
     return 0;
 }
 

@@ -30,6 +30,7 @@ struct ssh_target {
     struct ssh_trust *trust;
     const struct ssh_target *jump; /* through this one; NULL: directly */
     uint64_t timeout_ns;           /* to be logged in */
+    uint64_t connect_ns;           /* of these, for a TCP connection to stand; 0: all of it */
 };
 
 enum ssh_session_state {

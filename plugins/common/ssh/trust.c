@@ -80,11 +80,61 @@ static int insecure(struct ssh_trust *trust)
     return 0;
 }
 
+/* Of a machine that has just been made. */
+static int fresh(struct ssh_trust *trust, const struct ssh_spec *server,
+                 const struct shown_key *key, struct vmtp_error *err)
+{
+    ssh_known_forget(trust->known, server->host, server->port);
+    if (ssh_known_add(trust->known, server->host, server->port, key->blob, err) < 0)
+        return err ? err->code : -EIO;
+    vmtp_debug(trust->self, "%s shows the host key %.*s %s", server->host, (int)key->type.len,
+               (const char *)key->type.data, key->fingerprint);
+    return 0;
+}
+
+static bool may_be_new(const struct ssh_trust *trust, enum ssh_known_verdict verdict)
+{
+    return trust->policy == SSH_TRUST_FRESH && verdict != SSH_KNOWN_GOOD &&
+           (verdict == SSH_KNOWN_NOT || !atomic_load(&trust->held));
+}
+
+static int key_judge(struct ssh_trust *trust, const struct ssh_spec *server,
+                     const struct shown_key *key, struct vmtp_error *err)
+{
+    struct ssh_known_answer answer =
+        ssh_known_check(trust->known, server->host, server->port, key->blob);
+    const char *file = answer.file ? answer.file : "memory";
+
+    if (may_be_new(trust, answer.verdict))
+        return fresh(trust, server, key, err);
+    switch (answer.verdict) {
+    case SSH_KNOWN_GOOD:
+        return 0;
+    case SSH_KNOWN_NOT:
+        return not_known(trust, server, key, err);
+    case SSH_KNOWN_OTHER:
+        return vmtp_fail(err, -EKEYREJECTED,
+                         "its host key %.*s %s is not known, but one of type %s is (%s:%u); add "
+                         "this one if it is right",
+                         (int)key->type.len, (const char *)key->type.data, key->fingerprint,
+                         answer.type, file, answer.line);
+    case SSH_KNOWN_REVOKED:
+        return vmtp_fail(err, -EKEYREJECTED, "its host key %s is revoked by %s:%u",
+                         key->fingerprint, file, answer.line);
+    default:
+        return vmtp_fail(err, -EKEYREJECTED,
+                         "ITS HOST KEY HAS CHANGED: somebody may be in between, or the server was "
+                         "set up anew; it shows %.*s %s, and %s:%u has another: if that is right, "
+                         "remove this line",
+                         (int)key->type.len, (const char *)key->type.data, key->fingerprint, file,
+                         answer.line);
+    }
+}
+
 int ssh_trust_check(struct ssh_trust *trust, const struct ssh_spec *server,
                     LIBSSH2_SESSION *session, struct vmtp_error *err)
 {
     struct shown_key key;
-    struct ssh_known_answer answer;
     struct ssh_reader reader;
     int type;
 
@@ -96,27 +146,5 @@ int ssh_trust_check(struct ssh_trust *trust, const struct ssh_spec *server,
     reader = (struct ssh_reader){ key.blob.data, key.blob.len, false };
     key.type = ssh_read_string(&reader);
     fingerprint(key.blob, key.fingerprint);
-    answer = ssh_known_check(trust->known, server->host, server->port, key.blob);
-    switch (answer.verdict) {
-    case SSH_KNOWN_GOOD:
-        return 0;
-    case SSH_KNOWN_NOT:
-        return not_known(trust, server, &key, err);
-    case SSH_KNOWN_OTHER:
-        return vmtp_fail(err, -EKEYREJECTED,
-                         "its host key %.*s %s is not known, but one of type %s is (%s:%u); add "
-                         "this one if it is right",
-                         (int)key.type.len, (const char *)key.type.data, key.fingerprint,
-                         answer.type, answer.file, answer.line);
-    case SSH_KNOWN_REVOKED:
-        return vmtp_fail(err, -EKEYREJECTED, "its host key %s is revoked by %s:%u", key.fingerprint,
-                         answer.file, answer.line);
-    default:
-        return vmtp_fail(err, -EKEYREJECTED,
-                         "ITS HOST KEY HAS CHANGED: somebody may be in between, or the server was "
-                         "set up anew; it shows %.*s %s, and %s:%u has another: if that is right, "
-                         "remove this line",
-                         (int)key.type.len, (const char *)key.type.data, key.fingerprint,
-                         answer.file ? answer.file : "memory", answer.line);
-    }
+    return key_judge(trust, server, &key, err);
 }

@@ -11,19 +11,24 @@
 #include "spec.h"
 
 #include <libssh2.h>
+#include <stdatomic.h>
 #include <vmtp/host.h>
 
 enum ssh_trust_policy {
     SSH_TRUST_STRICT,     /* only servers whose key is known */
     SSH_TRUST_ACCEPT_NEW, /* and new ones, which are written down */
     SSH_TRUST_INSECURE,   /* everybody */
+    SSH_TRUST_FRESH,      /* machines that were made just now: the key that one shows first, in
+                             memory alone; some make theirs anew while they boot, so until it is
+                             held another may follow */
 };
 
 struct ssh_trust {
     enum ssh_trust_policy policy;
-    struct ssh_known *known;
-    struct vmtp_self *self; /* to warn by */
+    struct ssh_known *known; /* for SSH_TRUST_FRESH of no file */
+    struct vmtp_self *self;  /* to warn by */
     bool warned;
+    atomic_bool held; /* [any] may set it */
 };
 
 /* Ask the server for a key of a type that is known, before the handshake.  -ENOMEM. */

@@ -155,18 +155,25 @@ struct vmtp_host {
     int (*helper)(struct vmtp_self *, const char *name, char *ret_path, size_t len,
                   struct vmtp_error *);
 
-    /* [worker] Clouds, in deploy(): this endpoint is ready.  The core copies the struct and its
+    /* [any] Clouds, in deploy(): this endpoint is ready.  The core copies the struct and its
      * strings; priv must last until undeploy() has returned. */
     int (*endpoint)(struct vmtp_self *, const struct vmtp_endpoint *, struct vmtp_error *);
-    /* [worker] Clouds: this run is about to make a resource that outlives it if vmtp is killed.
+    /* [any] Clouds: this run is about to make a resource that outlives it if vmtp is killed.
      * On disk when it returns 0; only then make it. */
     int (*owns)(struct vmtp_self *, const char *kind, const char *id, struct vmtp_error *);
-    /* [worker] Clouds: it is gone again. */
+    /* [any] Clouds: it is gone again. */
     int (*freed)(struct vmtp_self *, const char *kind, const char *id, struct vmtp_error *);
 
     /* [worker] Tools, in prepare() or run(): the version of the program that measures, "6.1.2".
      * It stands beside the results. */
     int (*version)(struct vmtp_self *, const char *text);
+
+    /* [any] Clouds: what was found out of the cloud, "encapsulation" "vxlan".  It stands beside the
+     * results; told again, the last value holds.  Never a secret. */
+    int (*fact)(struct vmtp_self *, const char *name, const char *value);
+    /* [worker] Clouds, in open() or deploy(): ask the person for a secret, such as a password that
+     * the options leave out.  -ENXIO: there is nobody to be asked. */
+    int (*ask)(struct vmtp_self *, const char *what, char *ret, size_t len, struct vmtp_error *);
 };
 
 /* An instance: of a tool one for each flow, of the other kinds one for each entry in the

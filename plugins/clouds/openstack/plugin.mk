@@ -1,0 +1,1 @@
+pkgs := libcurl jansson libssh2 libcrypto yaml-0.1

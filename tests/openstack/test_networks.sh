@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# Other networks: one that exists, IPv6, and the way to a host outside.
+. tests/openstack/lib.sh
+remember
+clear_up() { [ -z "${sshd:-}" ] || kill "$sshd"; }
+
+if cloud names network | grep -qx provider; then
+    result="$dir/provider.json"
+    check "a network that exists is measured on, without floating addresses" \
+        measure "$result" --reuse_network_name provider --no-floatingip --protocols TI
+    check "in two flows" [ "$(descriptions "$result")" = \
+        "VM to VM same network fixed IP (intra-node); VM to VM same network fixed IP (inter-node)" ]
+    check "by its addresses" holds "$result" \
+        'all(f[end].startswith("172.24.5.") for f in d["flows"] for end in ("ip_from", "ip_to"))'
+    check "with figures" plausible "$result"
+    check "and it stays, as all else does" unchanged
+else
+    skip "a network that exists: this lab has none called provider"
+fi
+
+result="$dir/six.json"
+{ cat "$dir/few.yaml" && echo 'ipv6_mode: slaac'; } >"$dir/ipv6.yaml"
+check "IPv6 is measured" measure "$result" -c "$dir/ipv6.yaml" --protocols TI
+check "inside of a network and between two" holds "$result" \
+    '{f["desc"].split(" (")[0] for f in d["flows"]} >= {"VM to VM same network fixed IP", "VM to VM different network fixed IP"}'
+check "by IPv6 addresses" holds "$result" 'all(":" in f["ip_to"] for f in d["flows"] if "floating" not in f["desc"])'
+check "with figures too" plausible "$result"
+check "and leaves nothing" unchanged
+
+ssh-keygen -q -t ed25519 -N '' -C test -f "$HOME/.ssh/id_ed25519"
+ssh-keygen -q -t ed25519 -N '' -C host -f "$dir/host_key"
+mkdir -p /run/sshd
+printf 'HostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\n' \
+    "$dir/host_key" "$HOME/.ssh/id_ed25519.pub" >"$dir/sshd_config"
+/usr/sbin/sshd -D -e -f "$dir/sshd_config" -o ListenAddress=172.24.4.1 2>"$dir/sshd.log" &
+sshd=$!
+until_true 10 sh -c "ss -Hltn 'src 172.24.4.1:22' | grep -q ."
+echo "172.24.4.1 $(cut -d' ' -f1,2 "$dir/host_key.pub")" >"$HOME/.ssh/known_hosts"
+
+result="$dir/external.json"
+check "a host outside is measured with" measure "$result" --external-host root@172.24.4.1 --same-network-only --protocols T
+check "in a flow of its own" holds "$result" 'd["flows"][-1]["desc"] == "External-VM"'
+check "up and down" holds "$result" \
+    '{r.get("direction") for r in d["flows"][-1]["results"] if r["protocol"] == "TCP"} == {None, "reverse"}'
+check "with figures as well" plausible "$result"
+check "and leaves nothing there either" unchanged
+exit "$failed"

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of plugins/clouds/openstack/kind.c: the names of kinds and of things.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../../plugins/clouds/openstack/kind.h"
+#include "../fakes/tenant.h"
+
+#define RUN "20261121-130829-1f3a8c02"
+
+static void each_kind_is_found_by_its_name(void **state)
+{
+    enum os_kind kind = OS_KIND_COUNT;
+
+    (void)state;
+    for (int i = 0; i < OS_KIND_COUNT; i++) {
+        assert_non_null(os_kinds[i].list);
+        assert_true(kind_of(kind_name((enum os_kind)i), &kind));
+        assert_int_equal(kind, i);
+    }
+    assert_false(kind_of("volume", &kind));
+}
+
+static void a_label_ends_in_the_id_of_its_run(void **state)
+{
+    char label[OS_NAME_MAX];
+
+    (void)state;
+    kind_label("vmtp-router", 0, RUN, label);
+    assert_string_equal(label, "vmtp-router-" RUN);
+    kind_label("TestClient", 12, RUN, label);
+    assert_string_equal(label, "TestClient-12-" RUN);
+}
+
+static void a_label_that_is_too_long_keeps_its_end(void **state)
+{
+    char label[OS_NAME_MAX], base[400];
+
+    (void)state;
+    memset(base, 'x', sizeof base - 1);
+    base[sizeof base - 1] = '\0';
+    kind_label(base, 3, RUN, label);
+    assert_int_equal(strlen(label), OS_NAME_MAX - 1);
+    assert_string_equal(label + strlen(label) - strlen("x-3-" RUN), "x-3-" RUN);
+}
+
+static void what_is_to_be_made_is_in_the_ledger(void **state)
+{
+    struct tenant *t = *state;
+
+    assert_int_equal(kind_owns(t->client, OS_KIND_FLOATING, "vmtp-server-" RUN, &t->err), 0);
+    assert_int_equal(t->host->owned_count, 1);
+    assert_string_equal(t->host->owned[0].kind, "floating-ip");
+    assert_string_equal(t->host->owned[0].id, "vmtp-server-" RUN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_is_found_by_its_name),
+        cmocka_unit_test(a_label_ends_in_the_id_of_its_run),
+        cmocka_unit_test(a_label_that_is_too_long_keeps_its_end),
+        cmocka_unit_test_setup_teardown(what_is_to_be_made_is_in_the_ledger, tenant_set_up,
+                                        tenant_tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
