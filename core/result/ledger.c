@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger.h"
 
+#include "../base/clock.h"
 #include "lines.h"
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 
 struct row {
     char *kind, *id;
+    double since_s; /* wall clock */
 };
 
 struct ledger {
@@ -22,6 +24,11 @@ struct ledger {
     struct row *rows; /* what is owned, oldest first */
     size_t count, room;
 };
+
+static double wall_s(void)
+{
+    return (double)clock_wall_ns() / 1e9;
+}
 
 static int path_make(const char *folder, char *ret, struct vmtp_error *err)
 {
@@ -40,7 +47,7 @@ static size_t row_find(const struct ledger *ledger, const char *kind, const char
     return SIZE_MAX;
 }
 
-static int row_add(struct ledger *ledger, const char *kind, const char *id)
+static int row_add(struct ledger *ledger, const char *kind, const char *id, double since_s)
 {
     struct row row;
 
@@ -53,7 +60,7 @@ static int row_add(struct ledger *ledger, const char *kind, const char *id)
         ledger->rows = rows;
         ledger->room = room;
     }
-    row = (struct row){ strdup(kind), strdup(id) };
+    row = (struct row){ strdup(kind), strdup(id), since_s };
     if (!row.kind || !row.id) {
         free(row.kind);
         free(row.id);
@@ -144,7 +151,9 @@ static int line_read(void *arg, const json_t *line)
         return -EBADMSG;
     at = row_find(ledger, kind, id);
     if (strcmp(op, "add") == 0)
-        return at == SIZE_MAX ? row_add(ledger, kind, id) : 0;
+        return at == SIZE_MAX
+                   ? row_add(ledger, kind, id, json_number_value(json_object_get(line, "t")))
+                   : 0;
     if (strcmp(op, "drop") != 0)
         return -EBADMSG;
     if (at != SIZE_MAX)
@@ -193,8 +202,9 @@ int ledger_open(const char *folder, struct ledger **ret, struct vmtp_error *err)
 
 static int line_write(struct ledger *ledger, const char *op, const char *kind, const char *id)
 {
-    json_t *line = json_pack("{s:s, s:s, s:s}", "op", op, "kind", kind, "id", id);
-    _free_ char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    json_t *line =
+        json_pack("{s:f, s:s, s:s, s:s}", "t", wall_s(), "op", op, "kind", kind, "id", id);
+    _free_ char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(13)) : NULL;
     int r;
 
     json_decref(line);
@@ -212,7 +222,7 @@ int ledger_add(struct ledger *ledger, const char *kind, const char *id, struct v
 
     pthread_mutex_lock(&ledger->lock);
     if (row_find(ledger, kind, id) == SIZE_MAX) {
-        r = row_add(ledger, kind, id);
+        r = row_add(ledger, kind, id, wall_s());
         if (r == 0) {
             r = line_write(ledger, "add", kind, id);
             if (r < 0)
@@ -241,11 +251,14 @@ int ledger_drop(struct ledger *ledger, const char *kind, const char *id, struct 
 
 static int rows_copy(const struct ledger *ledger, struct arena *arena, struct vmtp_owned *owned)
 {
+    double now_s = wall_s();
+
     for (size_t i = 0; i < ledger->count; i++) {
         const struct row *row = &ledger->rows[ledger->count - 1 - i];
 
         owned[i].kind = arena_strdup(arena, row->kind);
         owned[i].id = arena_strdup(arena, row->id);
+        owned[i].age_ns = now_s > row->since_s ? (uint64_t)((now_s - row->since_s) * 1e9) : 0;
         if (!owned[i].kind || !owned[i].id)
             return -ENOMEM;
     }

@@ -65,6 +65,7 @@ struct vmtp_need {
 /* A line of the ledger, for undeploy(). */
 struct vmtp_owned {
     const char *kind, *id;
+    uint64_t age_ns; /* since owns(): what can't be found yet may still be on its way */
 };
 
 struct vmtp_cloud {

@@ -301,6 +301,7 @@ static void owned(void)
 {
     FIELD(vmtp_owned, kind);
     FIELD(vmtp_owned, id);
+    FIELD(vmtp_owned, age_ns);
 }
 
 static void need(void)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/result/ledger.h"
 
@@ -81,6 +82,25 @@ static void remembers_what_was_made_and_is_not_gone(void **state)
     assert_int_equal(ledger_drop(ledger, "netns", "a", NULL), 0);
     assert_int_equal(ledger_drop(ledger, "netns", "never", NULL), 0);
     owns(ledger, "link:a netns:b ");
+}
+
+static void tells_how_long_ago_something_was_made(void **state)
+{
+    _cleanup_(arena_freep) struct arena *arena = arena_new();
+    struct ledger *ledger = create();
+    const struct vmtp_owned *owned;
+    struct vmtp_table rows;
+    uint64_t before_ns = clock_now_ns();
+
+    (void)state;
+    assert_int_equal(ledger_add(ledger, "vm", "1", NULL), 0);
+    ledger_free(ledger);
+    usleep(20000);
+    assert_int_equal(ledger_open(folder, &ledger, NULL), 0);
+    assert_int_equal(ledger_rows(ledger, arena, &rows, NULL), 0);
+    owned = rows.rows;
+    assert_in_range(owned->age_ns, 19 * NS_PER_MS, clock_now_ns() - before_ns + NS_PER_MS);
+    ledger_free(ledger);
 }
 
 static void is_read_again_after_its_run_has_died(void **state)
@@ -255,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(remembers_what_was_made_and_is_not_gone, setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_how_long_ago_something_was_made, setup, teardown),
         cmocka_unit_test_setup_teardown(is_read_again_after_its_run_has_died, setup, teardown),
         cmocka_unit_test_setup_teardown(nobody_opens_it_while_its_run_lives, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_that_was_cut_was_never_relied_on, setup, teardown),

@@ -379,6 +379,30 @@ static void ends_soon_after_a_cancel(void **state)
     close(fd);
 }
 
+static int cancelled_post(const char *path, uint64_t grace_ns)
+{
+    int fd = eventfd(0, EFD_CLOEXEC), r;
+    struct http_request request = { .method = "POST", .cancel_fd = fd, .grace_ns = grace_ns };
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &fd), 0);
+    r = perform(request, path);
+    pthread_join(thread, NULL);
+    close(fd);
+    return r;
+}
+
+static void waits_a_grace_for_the_answer_to_what_it_has_sent(void **state)
+{
+    (void)state;
+    fake_cloud_script(cloud, "[{'method': 'POST', 'path': '/a', 'delay': 0.5},"
+                             " {'method': 'POST', 'path': '/b', 'fault': 'silent'}]");
+    assert_int_equal(cancelled_post("/a", 5 * NS_PER_S), 0);
+    assert_int_equal(answer.status, 200);
+    assert_int_equal(cancelled_post("/b", 300 * NS_PER_MS), -ECANCELED);
+    assert_int_equal(reach, HTTP_SENT);
+}
+
 /* ---- redirects and files ---- */
 
 static void follows_redirects_only_where_told_to(void **state)
@@ -520,6 +544,7 @@ int main(void)
         test(gives_up_at_the_deadline),
         test(gives_up_when_nothing_moves),
         test(ends_soon_after_a_cancel),
+        test(waits_a_grace_for_the_answer_to_what_it_has_sent),
         test(follows_redirects_only_where_told_to),
         test(downloads_into_a_file_what_succeeds),
         test(uploads_a_file_from_its_beginning),

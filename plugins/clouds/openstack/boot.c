@@ -34,7 +34,7 @@ static int files_make(const struct build *build, const struct os_machine *machin
                       struct interfaces *file, struct os_server_want *want, struct vmtp_pair *pair,
                       struct vmtp_error *err)
 {
-    const char *image = build->opt->image ? build->opt->image : build->opt->image_url;
+    const char *image = build->opt->image_url ? build->opt->image_url : build->opt->image;
     struct os_subnet subnet;
     int r;
 

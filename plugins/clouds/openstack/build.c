@@ -70,13 +70,12 @@ static int machine_own(struct build *build, enum os_kind kind, const struct os_m
 
 static int make_image(struct build *build, size_t i, struct vmtp_error *err)
 {
-    const char *name = build->opt->image;
     struct os_image image;
     char label[OS_NAME_MAX];
     int r;
 
     (void)i;
-    kind_label(name ? name : "vmtp-image", 0, build->all->run, label);
+    kind_label(build->opt->image, 0, build->all->run, label);
     r = image_upload(build->client, build->opt, label, &image, err);
     if (r == 0)
         memcpy(build->image, image.id, sizeof build->image);
@@ -409,7 +408,25 @@ static int build_ports(struct build *build, struct vmtp_error *err)
         stage_add(&stage, true, make_interfaces, i);
     for (size_t i = 0; i < blueprint->machine_count; i++)
         stage_add(&stage, true, make_port, i);
-    return stage_end(&stage, 0.2, err);
+    return stage_end(&stage, 0.1, err);
+}
+
+/* Before the machines, whose booting slows small clouds down. */
+static int build_addresses(struct build *build, struct vmtp_error *err)
+{
+    const struct blueprint *blueprint = build->all->blueprint;
+    struct stage stage;
+    int r;
+
+    if (!build->opt->floating)
+        return 0;
+    r = stage_begin(&stage, build, "making floating addresses", err);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < blueprint->machine_count; i++)
+        stage_add(&stage, machine_floats(build, &build->all->machines[i]), make_floating, i);
+    r = stage_end(&stage, 0.2, err);
+    return r < 0 ? r : rules_float(build, err);
 }
 
 static int build_machines(struct build *build, struct vmtp_error *err)
@@ -423,10 +440,10 @@ static int build_machines(struct build *build, struct vmtp_error *err)
     build->boot_end_ns = clock_now_ns() + build->opt->boot_timeout_ns;
     for (size_t i = 0; i < blueprint->machine_count; i++)
         stage_add(&stage, !build->affinity, boot_server, i);
-    for (size_t i = 0; i < blueprint->machine_count; i++)
-        stage_add(&stage, machine_floats(build, &build->all->machines[i]), make_floating, i);
     r = stage_end(&stage, 0.3, err);
-    return r == 0 && build->opt->floating ? rules_float(build, err) : r;
+    if (r == 0 && build->affinity)
+        r = boot_nodes(build, err);
+    return r < 0 ? r : boot_await(build, err);
 }
 
 /* Machines whose address does not float are reached through one whose does. */
@@ -496,11 +513,9 @@ int deployment_build(struct vmtp_self *self, struct vmtp_error *err)
     if (r == 0)
         r = build_ports(&build, err);
     if (r == 0)
-        r = build_machines(&build, err);
-    if (r == 0 && build.affinity)
-        r = boot_nodes(&build, err);
+        r = build_addresses(&build, err);
     if (r == 0)
-        r = boot_await(&build, err);
+        r = build_machines(&build, err);
     build_jumps(&build);
     free(build.affinity);
     free(build.user_data);

@@ -14,6 +14,7 @@
 #define PATH_MAX_LEN 2048
 #define EARLY_NS     (60 * NS_PER_S) /* before it expires a token is renewed */
 #define HEADERS_MAX  8
+#define GRACE_NS     (10 * NS_PER_S) /* for the answer to a POST that a cancel meets under way */
 
 struct os_client {
     struct vmtp_self *self;
@@ -130,6 +131,7 @@ static int call_try(struct calling *calling, struct http_answer *ret, struct vmt
                                     .body_len = calling->body ? strlen(calling->body) : 0,
                                     .upload = call->upload,
                                     .deadline_ns = calling->deadline_ns,
+                                    .grace_ns = strcmp(call->method, "POST") == 0 ? GRACE_NS : 0,
                                     .stall_ns = call->upload ? client->timeout_ns : 0 };
     struct errand errand = { client->self, client->http, &request, may_be_repeated(call) };
     int r = token_take(calling, err);

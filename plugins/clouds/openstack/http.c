@@ -110,26 +110,45 @@ static uint64_t transfer_stalls_ns(struct transfer *transfer, uint64_t now_ns)
                                        : UINT64_MAX;
 }
 
+/* The deadline, or the end of the grace after a cancel. */
+static uint64_t transfer_until_ns(const struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    uint64_t grace_ns = transfer->cancelled_ns + request->grace_ns;
+
+    return transfer->cancelled_ns && grace_ns < request->deadline_ns ? grace_ns
+                                                                     : request->deadline_ns;
+}
+
+static int transfer_cancel(struct transfer *transfer, struct vmtp_error *err)
+{
+    if (!transfer->request->grace_ns || transfer_reach(transfer) == HTTP_NOT_SENT)
+        return vmtp_fail(err, -ECANCELED, "interrupted");
+    transfer->cancelled_ns = clock_now_ns();
+    return 0;
+}
+
 /* Sleep until something can be done; or it is over, by a cancel, the deadline or a stall. */
 static int transfer_pause(struct line *line, struct transfer *transfer, struct vmtp_error *err)
 {
     const struct http_request *request = transfer->request;
     struct curl_waitfd cancel = { .fd = request->cancel_fd, .events = CURL_WAIT_POLLIN };
     uint64_t now_ns = clock_now_ns(), stalls_ns = transfer_stalls_ns(transfer, now_ns);
-    uint64_t until_ns = stalls_ns < request->deadline_ns ? stalls_ns : request->deadline_ns;
+    uint64_t over_ns = transfer_until_ns(transfer);
+    bool listens = request->cancel_fd >= 0 && !transfer->cancelled_ns;
 
-    if (now_ns >= request->deadline_ns)
+    if (now_ns >= over_ns && transfer->cancelled_ns)
+        return vmtp_fail(err, -ECANCELED, "interrupted");
+    if (now_ns >= over_ns)
         return vmtp_fail(err, -ETIMEDOUT, "%s: no %sanswer in time", transfer->origin,
                          transfer_status(transfer) ? "whole " : "");
     if (now_ns >= stalls_ns)
         return vmtp_fail(err, -ETIMEDOUT, "%s: nothing has moved for %.3g s", transfer->origin,
                          (double)request->stall_ns / 1e9);
-    if (curl_multi_poll(line->multi, &cancel, request->cancel_fd >= 0, clock_wait_ms(until_ns),
-                        NULL) != CURLM_OK)
+    if (curl_multi_poll(line->multi, &cancel, listens,
+                        clock_wait_ms(stalls_ns < over_ns ? stalls_ns : over_ns), NULL) != CURLM_OK)
         return vmtp_fail(err, -EIO, "can't wait for %s", transfer->origin);
-    if (cancel.revents)
-        return vmtp_fail(err, -ECANCELED, "interrupted");
-    return 0;
+    return cancel.revents ? transfer_cancel(transfer, err) : 0;
 }
 
 static int transfer_run(struct line *line, struct transfer *transfer, struct vmtp_error *err)

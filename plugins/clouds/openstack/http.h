@@ -42,6 +42,8 @@ struct http_request {
     const struct http_file *download; /* where an answer of 2xx goes instead of into memory */
     uint64_t deadline_ns;             /* CLOCK_MONOTONIC */
     int cancel_fd;
+    uint64_t grace_ns; /* that an answer is still waited for after a cancel, once it is sent: what
+                          makes something is better known to have made it */
     uint64_t stall_ns; /* given up when nothing has moved for so long; 0: at the deadline only */
     unsigned int redirects; /* that are followed at most; never from https to http */
 };

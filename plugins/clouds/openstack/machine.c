@@ -221,7 +221,7 @@ static int server_enter(struct entering *entering, struct os_machine *machine,
 
         if (r == 0)
             return 0;
-        again_ns = begin_ns + wait_ns;
+        again_ns = begin_ns + wait_ns > clock_now_ns() ? begin_ns + wait_ns : clock_now_ns();
         if (r == -ECANCELED || r == -ENOMEM || again_ns >= entering->deadline_ns ||
             atomic_load(&entering->failed))
             return server_give_up(entering, machine, &why, &telling, err);

@@ -85,7 +85,7 @@ const struct vmtp_option os_rows[OS_ROWS] = {
 
     /* machines */
     { "image", "Of the machines, by name or id; with image-url, the name of what is uploaded",
-      TEXT(image) },
+      TEXT(image), .flags = VMTP_REQUIRED },
     { "image-url", "Where it is fetched from if there is none of that name: file:// or http(s)://",
       TEXT(image_url) },
     { "image-checksum", "Of what is fetched: sha256:HEX, sha512:HEX or md5:HEX",
@@ -281,8 +281,6 @@ static int check_machines(const struct os_options *opt, struct vmtp_error *err)
 {
     int r = 0;
 
-    if (!opt->image && !opt->image_url)
-        return vmtp_fail(err, -EINVAL, "image, which machines are made of, is missing");
     if (opt->image_checksum && !opt->image_url)
         return vmtp_fail(err, -EINVAL, "image-checksum without image-url: nothing is fetched");
     if (opt->public_key && !opt->key)

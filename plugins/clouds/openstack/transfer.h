@@ -24,6 +24,7 @@ struct transfer {
     uint64_t offset;            /* in the file that is sent or written */
     int failure;                /* why we ourselves ended it: a negative errno */
     time_t date, retry;         /* Date; Retry-After where that is a date; 0: not said */
+    uint64_t cancelled_ns;      /* when it was, and goes on for its grace; 0: it was not */
     curl_off_t moved;           /* bytes, both ways, when something last moved ... */
     uint64_t moved_ns;          /* ... which was then */
     char word[CURL_ERROR_SIZE]; /* libcurl's own */

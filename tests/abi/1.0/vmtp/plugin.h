@@ -49,8 +49,8 @@ struct vmtp_component {
     const char *summary; /* one line without a full stop */
     struct vmtp_table options, metrics;
     size_t opt_size, state_size;
-    /* Pure [main].  Rules across options; its text is shown behind file:line:column.  NULL: none.
-     */
+    /* Pure [main].  Rules across options; its text is shown behind file:line:column.  -ENOKEY: they
+     * are right, but credentials that they name are not there.  NULL: none. */
     int (*check)(const void *opt, struct vmtp_error *);
     /* [main] NULL: nothing to do. */
     int (*open)(struct vmtp_self *, struct vmtp_error *);
