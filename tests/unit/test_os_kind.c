@@ -60,6 +60,23 @@ static void what_is_to_be_made_is_in_the_ledger(void **state)
     assert_string_equal(t->host->owned[0].id, "vmtp-server-" RUN);
 }
 
+static void what_a_service_refused_is_not_in_the_ledger(void **state)
+{
+    static const int refusals[] = { -EACCES, -EPERM, -EDQUOT, -EINVAL, -ENOENT, -EBUSY };
+    static const int unsure[] = { 0, -ETIMEDOUT, -ECANCELED, -EREMOTEIO, -EPROTO, -ECONNRESET };
+    struct tenant *t = *state;
+
+    for (size_t i = 0; i < 6; i++) {
+        kind_owns(t->client, OS_KIND_PORT, "p-" RUN, NULL);
+        assert_int_equal(kind_asked(t->client, OS_KIND_PORT, "p-" RUN, refusals[i]), refusals[i]);
+        assert_true(t->host->owned[i].freed);
+    }
+    kind_owns(t->client, OS_KIND_PORT, "p-" RUN, NULL);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(kind_asked(t->client, OS_KIND_PORT, "p-" RUN, unsure[i]), unsure[i]);
+    assert_false(t->host->owned[6].freed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -67,6 +84,8 @@ int main(void)
         cmocka_unit_test(a_label_ends_in_the_id_of_its_run),
         cmocka_unit_test(a_label_that_is_too_long_keeps_its_end),
         cmocka_unit_test_setup_teardown(what_is_to_be_made_is_in_the_ledger, tenant_set_up,
+                                        tenant_tear_down),
+        cmocka_unit_test_setup_teardown(what_a_service_refused_is_not_in_the_ledger, tenant_set_up,
                                         tenant_tear_down),
     };
 

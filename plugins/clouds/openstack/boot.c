@@ -89,7 +89,10 @@ int boot_server(struct build *build, size_t i, struct vmtp_error *err)
     build_label(build, machine, label);
     if (r == 0)
         r = kind_owns(build->client, OS_KIND_SERVER, label, err);
-    return r < 0 ? r : compute_server_create(build->client, &want, machine->server.id, err);
+    if (r < 0)
+        return r;
+    r = compute_server_create(build->client, &want, machine->server.id, err);
+    return kind_asked(build->client, OS_KIND_SERVER, label, r);
 }
 
 /* ---- all of them --------------------------------------------------------------------------------

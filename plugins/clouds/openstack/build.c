@@ -103,9 +103,10 @@ static int make_keypair(struct build *build, size_t i, struct vmtp_error *err)
     int r = label_own(build, OS_KIND_KEYPAIR, build->opt->keypair_name, 0, build->keypair, err);
 
     (void)i;
-    return r < 0 ? r
-                 : compute_keypair_create(build->client, build->keypair,
-                                          build->all->access.public_key, err);
+    if (r < 0)
+        return r;
+    r = compute_keypair_create(build->client, build->keypair, build->all->access.public_key, err);
+    return kind_asked(build->client, OS_KIND_KEYPAIR, build->keypair, r);
 }
 
 static int make_affinity(struct build *build, size_t i, struct vmtp_error *err)
@@ -114,8 +115,10 @@ static int make_affinity(struct build *build, size_t i, struct vmtp_error *err)
     int r = label_own(build, OS_KIND_SERVER_GROUP, build->opt->group_name, (unsigned int)i + 1,
                       label, err);
 
-    return r < 0 ? r
-                 : compute_group_create(build->client, label, "affinity", build->affinity[i], err);
+    if (r < 0)
+        return r;
+    r = compute_group_create(build->client, label, "affinity", build->affinity[i], err);
+    return kind_asked(build->client, OS_KIND_SERVER_GROUP, label, r);
 }
 
 /* ---- security -----------------------------------------------------------------------------------
@@ -146,8 +149,10 @@ static int make_group(struct build *build, size_t i, struct vmtp_error *err)
     int r = label_own(build, OS_KIND_SECURITY_GROUP, build->opt->group_name, 0, label, err);
 
     (void)i;
-    if (r == 0)
-        r = network_group_create(build->client, label, build->all->group, err);
+    if (r < 0)
+        return r;
+    r = network_group_create(build->client, label, build->all->group, err);
+    r = kind_asked(build->client, OS_KIND_SECURITY_GROUP, label, r);
     return r < 0 ? r : rules_make(build, build->all->group, err);
 }
 
@@ -226,7 +231,10 @@ static int subnet_make(struct build *build, size_t i, unsigned int version, stru
     int r = label_own(build, OS_KIND_SUBNET,
                       text_at(six ? &opt->subnet6_names : &opt->subnet_names, i), 0, label, err);
 
-    return r < 0 ? r : network_subnet_create(build->client, &want, build->subnets[i][six], err);
+    if (r < 0)
+        return r;
+    r = network_subnet_create(build->client, &want, build->subnets[i][six], err);
+    return kind_asked(build->client, OS_KIND_SUBNET, label, r);
 }
 
 static int make_network(struct build *build, size_t i, struct vmtp_error *err)
@@ -235,8 +243,10 @@ static int make_network(struct build *build, size_t i, struct vmtp_error *err)
     char label[OS_NAME_MAX];
     int r = label_own(build, OS_KIND_NETWORK, text_at(&opt->network_names, i), 0, label, err);
 
-    if (r == 0)
-        r = network_create(build->client, label, opt->mtu, &build->all->networks[i], err);
+    if (r < 0)
+        return r;
+    r = network_create(build->client, label, opt->mtu, &build->all->networks[i], err);
+    r = kind_asked(build->client, OS_KIND_NETWORK, label, r);
     if (r == 0)
         r = subnet_make(build, i, 4, err);
     return r == 0 && opt->ipv6 ? subnet_make(build, i, 6, err) : r;
@@ -249,9 +259,11 @@ static int make_router(struct build *build, size_t i, struct vmtp_error *err)
     int r = label_own(build, OS_KIND_ROUTER, build->opt->router_name, 0, label, err);
 
     (void)i;
-    return r < 0 ? r
-                 : network_router_create(build->client, label, *external ? external : NULL,
-                                         &build->router, err);
+    if (r < 0)
+        return r;
+    r = network_router_create(build->client, label, *external ? external : NULL, &build->router,
+                              err);
+    return kind_asked(build->client, OS_KIND_ROUTER, label, r);
 }
 
 /* All subnets of one network, one after the other: they meet at one router. */
@@ -265,8 +277,10 @@ static int make_interfaces(struct build *build, size_t i, struct vmtp_error *err
             continue;
         snprintf(label, sizeof label, "%s %s", build->router.id, build->subnet_names[i][six]);
         r = kind_owns(build->client, OS_KIND_INTERFACE, label, err);
-        if (r == 0)
-            r = network_router_attach(build->client, build->router.id, build->subnets[i][six], err);
+        if (r < 0)
+            break;
+        r = network_router_attach(build->client, build->router.id, build->subnets[i][six], err);
+        r = kind_asked(build->client, OS_KIND_INTERFACE, label, r);
     }
     return r;
 }
@@ -300,7 +314,10 @@ static int make_port(struct build *build, size_t i, struct vmtp_error *err)
 
     for (size_t at = 0; at < stock->group_count; at++)
         groups[at] = stock->groups[at];
-    return r < 0 ? r : network_port_create(build->client, &want, &machine->port, err);
+    if (r < 0)
+        return r;
+    r = network_port_create(build->client, &want, &machine->port, err);
+    return kind_asked(build->client, OS_KIND_PORT, label, r);
 }
 
 static int make_floating(struct build *build, size_t i, struct vmtp_error *err)
@@ -309,9 +326,11 @@ static int make_floating(struct build *build, size_t i, struct vmtp_error *err)
     char label[OS_NAME_MAX];
     int r = machine_own(build, OS_KIND_FLOATING, machine, label, err);
 
-    return r < 0 ? r
-                 : network_floating_create(build->client, build->all->stock.external.id,
-                                           machine->port.id, label, &machine->floating, err);
+    if (r < 0)
+        return r;
+    r = network_floating_create(build->client, build->all->stock.external.id, machine->port.id,
+                                label, &machine->floating, err);
+    return kind_asked(build->client, OS_KIND_FLOATING, label, r);
 }
 
 /* The one through which the others are reached where not all float. */
@@ -408,27 +427,10 @@ static int build_ports(struct build *build, struct vmtp_error *err)
         stage_add(&stage, true, make_interfaces, i);
     for (size_t i = 0; i < blueprint->machine_count; i++)
         stage_add(&stage, true, make_port, i);
-    return stage_end(&stage, 0.1, err);
+    return stage_end(&stage, 0.2, err);
 }
 
-/* Before the machines, whose booting slows small clouds down. */
-static int build_addresses(struct build *build, struct vmtp_error *err)
-{
-    const struct blueprint *blueprint = build->all->blueprint;
-    struct stage stage;
-    int r;
-
-    if (!build->opt->floating)
-        return 0;
-    r = stage_begin(&stage, build, "making floating addresses", err);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < blueprint->machine_count; i++)
-        stage_add(&stage, machine_floats(build, &build->all->machines[i]), make_floating, i);
-    r = stage_end(&stage, 0.2, err);
-    return r < 0 ? r : rules_float(build, err);
-}
-
+/* Addresses float while machines boot. */
 static int build_machines(struct build *build, struct vmtp_error *err)
 {
     const struct blueprint *blueprint = build->all->blueprint;
@@ -440,7 +442,11 @@ static int build_machines(struct build *build, struct vmtp_error *err)
     build->boot_end_ns = clock_now_ns() + build->opt->boot_timeout_ns;
     for (size_t i = 0; i < blueprint->machine_count; i++)
         stage_add(&stage, !build->affinity, boot_server, i);
+    for (size_t i = 0; i < blueprint->machine_count; i++)
+        stage_add(&stage, machine_floats(build, &build->all->machines[i]), make_floating, i);
     r = stage_end(&stage, 0.3, err);
+    if (r == 0 && build->opt->floating)
+        r = rules_float(build, err);
     if (r == 0 && build->affinity)
         r = boot_nodes(build, err);
     return r < 0 ? r : boot_await(build, err);
@@ -512,8 +518,6 @@ int deployment_build(struct vmtp_self *self, struct vmtp_error *err)
         r = build_ground(&build, err);
     if (r == 0)
         r = build_ports(&build, err);
-    if (r == 0)
-        r = build_addresses(&build, err);
     if (r == 0)
         r = build_machines(&build, err);
     build_jumps(&build);

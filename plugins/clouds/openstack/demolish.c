@@ -2,12 +2,13 @@
  *
  * Taking away what a run has made: see kinds_remove() in kind.h.
  *
- * A go: first all things of the ledger's rows are looked for, each kind by one list.  A row of
- * which nothing is found may stand for a request that was under way when vmtp was killed, so it is
- * looked for once more a little later.  Then the things are deleted in waves, those of a wave at
- * the same time.  A row is dropped from the ledger once nothing is left of it; one that fails keeps
- * its place there and does not stop the others.  What stays in use may be so by a thing that has
- * shown up after all: then no row is dropped of which nothing was found, and there is another go.
+ * A go: first all things of the ledger's rows are looked for, each kind by one list.  Then they are
+ * deleted in waves, those of a wave at the same time.  A row is dropped from the ledger once
+ * nothing is left of it; one that fails keeps its place there and does not stop the others.
+ *
+ * A row of which nothing is found may stand for a request that was under way when vmtp was killed.
+ * While it is young, and while something else is in use, by what may have shown up since, it is
+ * kept, and there is another go.
  *
  * Owner: the thread that cleans up; crews work on rows and things of their own, and append things
  * under the lock.
@@ -21,18 +22,15 @@
 #include "kind.h"
 #include "network.h"
 
-/* What a request that was cut off may take to show: this, and some lists' time in a slow cloud. */
-#define LATE_NS    (3 * NS_PER_S)
-#define LATE_LISTS 4
-
+#define LATE_NS  (30 * NS_PER_S)  /* what a request that was cut off may take to show */
 #define STUCK_NS (3 * NS_PER_S)   /* in use for longer: the others first, then another go */
 #define DYING_NS (120 * NS_PER_S) /* the same for servers */
 
 struct row {
     const char *label; /* the ledger's */
     enum os_kind kind;
+    uint64_t late_ns; /* what is not found by then does not come any more */
     size_t found;
-    bool known;   /* found by an earlier look */
     bool dropped; /* from the ledger */
     int status;   /* why it can't be */
 };
@@ -89,6 +87,7 @@ static int rows_read(struct demolition *all, const struct vmtp_table *owned, str
         struct row *row = &all->rows[all->row_count++];
 
         row->label = line->id;
+        row->late_ns = line->age_ns < LATE_NS ? clock_now_ns() + LATE_NS - line->age_ns : 0;
         if (!kind_of(line->kind, &row->kind))
             return vmtp_fail(err, -EINVAL, "the ledger has a '%.40s', which this cloud never makes",
                              line->kind);
@@ -161,7 +160,7 @@ static int things_match(struct demolition *all, enum os_kind kind, const json_t 
         return 0;
     pthread_mutex_lock(&all->lock);
     for (size_t i = 0; r == 0 && i < all->row_count; i++)
-        if (all->rows[i].kind == kind && !all->rows[i].known &&
+        if (all->rows[i].kind == kind && !all->rows[i].dropped &&
             strcmp(row_name(&all->rows[i]), label) == 0)
             r = thing_add(all, &all->rows[i], id);
     pthread_mutex_unlock(&all->lock);
@@ -177,11 +176,10 @@ static int kind_list(struct demolition *all, const struct kind *how, json_t **re
     return os_list(all->client, how->service, how->key, ret, err, "%s%s", how->list, tail);
 }
 
-/* A kind is looked for if it has rows of which nothing is known yet. */
-static bool is_missing(const struct demolition *all, enum os_kind kind)
+static bool is_wanted(const struct demolition *all, enum os_kind kind)
 {
     for (size_t i = 0; i < all->row_count; i++)
-        if (all->rows[i].kind == kind && !all->rows[i].found && !all->rows[i].dropped)
+        if (all->rows[i].kind == kind && !all->rows[i].dropped)
             return true;
     return false;
 }
@@ -209,7 +207,7 @@ static int kind_look(void *arg, size_t i, struct vmtp_error *err)
 {
     struct demolition *all = arg;
     enum os_kind kind = (enum os_kind)i;
-    int r = is_missing(all, kind) ? kind_find(all, kind, err) : 0;
+    int r = is_wanted(all, kind) ? kind_find(all, kind, err) : 0;
 
     for (size_t at = 0; r < 0 && at < all->row_count; at++)
         if (all->rows[at].kind == kind)
@@ -217,31 +215,6 @@ static int kind_look(void *arg, size_t i, struct vmtp_error *err)
     if (r < 0)
         demolition_fail(all, r, err);
     return 0;
-}
-
-static bool rows_known(struct demolition *all)
-{
-    bool every = true;
-
-    for (size_t i = 0; i < all->row_count; i++) {
-        struct row *row = &all->rows[i];
-
-        row->known = row->found || row->dropped || row->status < 0;
-        every = every && row->known;
-    }
-    return every;
-}
-
-static void things_look(struct demolition *all)
-{
-    uint64_t begun_ns = clock_now_ns(), ended_ns;
-
-    crew_run(OS_KIND_COUNT, kind_look, all, NULL);
-    ended_ns = clock_now_ns();
-    if (!rows_known(all) &&
-        all->self->host->pause(all->self,
-                               ended_ns + LATE_NS + LATE_LISTS * (ended_ns - begun_ns)) == 0)
-        crew_run(OS_KIND_COUNT, kind_look, all, NULL);
 }
 
 /* ---- deleting ---------------------------------------------------------------------------------
@@ -387,8 +360,7 @@ static void things_delete(struct demolition *all)
     }
 }
 
-/* Returns what failed first. */
-static int demolition_go(struct demolition *all)
+static void demolition_go(struct demolition *all)
 {
     all->status = 0;
     all->thing_count = 0;
@@ -396,11 +368,43 @@ static int demolition_go(struct demolition *all)
         all->rows[i].found = 0;
         all->rows[i].status = 0;
     }
-    rows_known(all);
-    things_look(all);
+    crew_run(OS_KIND_COUNT, kind_look, all, NULL);
     things_delete(all);
-    for (size_t i = 0; all->status == 0 && i < all->row_count; i++)
-        row_drop(all, &all->rows[i]);
+}
+
+/* Drops rows of which nothing was found and nothing can come; says whether it was all of them. */
+static bool rows_settle(struct demolition *all)
+{
+    uint64_t now_ns = clock_now_ns();
+    bool every = true;
+
+    for (size_t i = 0; i < all->row_count; i++) {
+        struct row *row = &all->rows[i];
+
+        if (!row->found && row->late_ns <= now_ns)
+            row_drop(all, row);
+        every = every && row->dropped;
+    }
+    return every;
+}
+
+static int demolish(struct demolition *all, struct vmtp_error *err)
+{
+    struct delay delay = { 0 };
+    int r = 0;
+
+    do {
+        demolition_go(all);
+        if (all->status < 0 && all->status != -EBUSY)
+            break;
+        if (all->status == 0 && rows_settle(all))
+            return 0;
+        r = delay_wait(&delay, all->self);
+    } while (r == 0);
+    if (all->status == 0)
+        return vmtp_fail(err, r, "what was being made may still come");
+    if (err)
+        *err = all->err;
     return all->status;
 }
 
@@ -411,16 +415,10 @@ int kinds_remove(struct os_client *client, const char *run, const struct vmtp_ta
                               .self = os_client_self(client),
                               .run = run,
                               .lock = PTHREAD_MUTEX_INITIALIZER };
-    struct delay delay = { 0 };
     int r = rows_read(&all, owned, err);
 
-    if (r == 0) {
-        do
-            r = demolition_go(&all);
-        while (r == -EBUSY && delay_wait(&delay, all.self) == 0);
-        if (r < 0 && err)
-            *err = all.err;
-    }
+    if (r == 0)
+        r = demolish(&all, err);
     free(all.things);
     free(all.rows);
     pthread_mutex_destroy(&all.lock);

@@ -76,3 +76,18 @@ int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
 
     return self->host->owns(self, kind_name(kind), label, err);
 }
+
+static bool is_refusal(int r)
+{
+    return r == -EACCES || r == -EPERM || r == -EDQUOT || r == -EINVAL || r == -ENOENT ||
+           r == -EBUSY;
+}
+
+int kind_asked(struct os_client *client, enum os_kind kind, const char *label, int r)
+{
+    struct vmtp_self *self = os_client_self(client);
+
+    if (is_refusal(r))
+        self->host->freed(self, kind_name(kind), label, NULL);
+    return r;
+}

@@ -58,6 +58,10 @@ void kind_label(const char *base, unsigned int number, const char *run, char ret
 int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
               struct vmtp_error *err);
 
+/* Once it was asked for: where the service has refused (r), so that nothing was made, the line is
+ * dropped again.  Returns r.  [any] */
+int kind_asked(struct os_client *client, enum os_kind kind, const char *label, int r);
+
 /* demolish.c: what clean-up does.  Everything of these rows (struct vmtp_owned) is deleted,
  * awaited, and dropped from the ledger; what is gone already is no error, what is still in use is
  * tried again with back-off until the deadline of the step.  A row whose label is not of this run
