@@ -15,6 +15,7 @@
 #define PACKAGED_FLAVOR  "vmtp" /* also where flavor_type is empty */
 #define POLL_S           2      /* VMTP's time from one question for a VM's state to the next */
 #define LOGIN_S          12     /* ... and from one try to log in */
+#define PATIENCE_MAX_S   3600   /* the options' */
 
 /* How VMs reach each other. */
 static const struct way {
@@ -117,9 +118,11 @@ static void list_write(struct part_maker *maker, const char *name, const struct 
 static void retries_write(struct part_maker *maker, const char *name, uint64_t count,
                           unsigned each_s)
 {
+    uint64_t wait_s = count ? count * each_s : 1;
+
     if (count != PACKAGED_RETRIES)
         draft_printf(&maker->draft, "    %s: %llus\n", name,
-                     (unsigned long long)(count ? count * each_s : 1));
+                     (unsigned long long)(wait_s < PATIENCE_MAX_S ? wait_s : PATIENCE_MAX_S));
 }
 
 static int credentials_write(struct part_maker *maker, const struct openstack_source *source)
@@ -277,7 +280,6 @@ static int part_make(struct part_maker *maker, const struct openstack_source *so
 
 int openstack_make(struct part_maker *maker, const struct openstack_source *source)
 {
-    size_t secrets = maker->request->secret_count;
     unsigned nodes = nodes_wanted(maker->wish);
     struct classic_part *otherwise = NULL;
     int r = 0;
@@ -285,7 +287,6 @@ int openstack_make(struct part_maker *maker, const struct openstack_source *sour
     if (nodes & INTER && !maker->wish->hypervisor_count) {
         r = part_make(maker, source, INTRA);
         otherwise = maker->part;
-        maker->request->secret_count = secrets; /* the same once more */
     }
     r = r < 0 ? r : part_make(maker, source, nodes);
     if (r == 0)

@@ -107,10 +107,19 @@ static int trial_sum(const struct pairs *pairs, size_t at, struct measurement *r
     return r < 0 ? r : measurement_add(ret, TAKE(sum));
 }
 
-/* How many trials all of them have. */
+/* Else their metrics differ. */
+static bool have_one_tool(const struct pairs *pairs)
+{
+    for (size_t i = 1; i < pairs->count; i++)
+        if (tool_of(pair_of(pairs, i)) != tool_of(pair_of(pairs, 0)))
+            return false;
+    return true;
+}
+
+/* How many trials all of them have that can be added up. */
 static size_t trials_common(const struct pairs *pairs)
 {
-    size_t count = pair_of(pairs, 0)->trial_count;
+    size_t count = have_one_tool(pairs) ? pair_of(pairs, 0)->trial_count : 0;
 
     for (size_t i = 1; i < pairs->count; i++)
         if (pair_of(pairs, i)->trial_count < count)
@@ -129,9 +138,9 @@ static int hindrance_find(const struct pairs *pairs, struct measurement *ret)
             ret->error = NULL;
         if (pair->error && !ret->error)
             return -ENOMEM;
-        if (tool_of(pair) != tool_of(ret))
-            ret->reason = "its pairs were measured with different tools";
     }
+    if (!ret->reason && !ret->error && !have_one_tool(pairs))
+        ret->reason = "its pairs were measured with different tools";
     return 0;
 }
 

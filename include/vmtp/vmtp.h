@@ -97,11 +97,11 @@ VMTP_API int vmtp_check(struct vmtp *vmtp, const char *text, size_t len, const c
 /* What a run would do, as JSON: docs/library.md says what is in it.  As vmtp_check() otherwise. */
 VMTP_API int vmtp_plan(struct vmtp *vmtp, const char *text, size_t len, const char *name,
                        char **ret_plan, struct vmtp_error *err);
-/* Carry the scenario out.  Returns an enum vmtp_verdict, or a negative errno: -EINVAL for what
- * vmtp_check() finds, -EBUSY while this struct vmtp is at another run, -ECANCELED, or what kept the
- * run from being deployed, measured or kept.
- * *ret_document is the result document (docs/results.md) as JSON.  It is there on failure too once
- * anything was begun, with all that was measured until then; else it is NULL. */
+/* Carry the scenario out.  Returns an enum vmtp_verdict, or a negative errno: -EINVAL and
+ * -ENOKEY for what vmtp_check() finds, -EBUSY while this struct vmtp is at another run, -ECANCELED,
+ * or what kept the run from being deployed, measured or kept. *ret_document is the result document
+ * (docs/results.md) as JSON.  It is there on failure too once anything was begun, with all that was
+ * measured until then; else it is NULL. */
 VMTP_API int vmtp_run(struct vmtp *vmtp, const char *text, size_t len, const char *name,
                       char **ret_document, struct vmtp_error *err);
 /* Stop the run: once, cleanly; again, faster.  vmtp_run() returns when all has been cleaned up.

@@ -155,6 +155,15 @@ static void without_one_pair_there_is_no_sum(void **state)
     assert_string_equal(bench.aggregate.result->why,
                         "its pairs were measured with different tools");
     bench_clear(&bench);
+
+    bench_make(&bench); /* that one has failed says more, and nothing is added up all the same */
+    bench.flows[0].measurement.error = strdup("endpoint b-1 is not there");
+    bench.flows[2].planned.variant = &bench.flows[2].variant;
+    aggregate(&bench);
+    assert_int_equal(bench.aggregate.result->status, RESULT_FAILED);
+    assert_string_equal(bench.aggregate.result->why, "pair 1: endpoint b-1 is not there");
+    assert_int_equal(bench.aggregate.sum.trial_count, 0);
+    bench_clear(&bench);
 }
 
 static void trials_that_not_all_have_are_left_out(void **state)

@@ -78,9 +78,17 @@ static void refused(const struct os_options *opt, const struct draft *draft, con
     assert_string_equal(err.text, text);
 }
 
+static const struct bp_machine *machine_find(const struct blueprint *blueprint, const char *name)
+{
+    for (uint32_t i = 0; i < blueprint->machine_count; i++)
+        if (strcmp(blueprint->machines[i].name, name) == 0)
+            return &blueprint->machines[i];
+    return NULL;
+}
+
 static const struct bp_machine *machine(const struct blueprint *blueprint, const char *name)
 {
-    const struct bp_machine *found = blueprint_find(blueprint, name);
+    const struct bp_machine *found = machine_find(blueprint, name);
 
     if (!found)
         fail_msg("there is no %s", name);
@@ -212,7 +220,7 @@ static void one_set_of_five_machines_serves_the_six_flows(void **state)
     assert_int_equal(machine(blueprint, "client-inter-1")->node, 1);
     assert_int_equal(machine(blueprint, "client-inter-1")->network, 1);
     assert_false(machine(blueprint, "client-inter-2")->floats);
-    assert_null(blueprint_find(blueprint, "client-inter-3"));
+    assert_null(machine_find(blueprint, "client-inter-3"));
     blueprint_free(blueprint);
 }
 
@@ -327,6 +335,9 @@ static void refuses_what_there_can_not_be(void **state)
     draft_begin(&draft);
     draft_want(&draft, "server-0", NULL);
     refused(&opt, &draft, "there is no endpoint 'server-0' of this cloud's own");
+    draft_begin(&draft);
+    draft_want(&draft, "server-1", NULL); /* that is plain "server" */
+    refused(&opt, &draft, "there is no endpoint 'server-1' of this cloud's own");
     draft_begin(&draft);
     draft_want(&draft, "client-intra-3", NULL);
     refused(&opt, &draft, "there is no endpoint 'client-intra-3' of this cloud's own");

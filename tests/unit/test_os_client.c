@@ -332,6 +332,19 @@ static void asks_for_another_token_when_one_is_refused(void **state)
     assert_int_equal(fake_cloud_count(cloud, GET_X), 2);
 }
 
+/* Else what is deleted would be taken for gone. */
+static void a_keystone_that_is_not_found_is_not_what_was_asked_for(void **state)
+{
+    (void)state;
+    fake_cloud_script(
+        cloud,
+        "[" X("DELETE", ", 'status': 401") ","
+                                           "{'method': 'POST', 'path': '/identity/v3/auth/tokens',"
+                                           " 'status': 404, 'body': 'Not Found'}]");
+    assert_int_equal(os_delete(client, OS_NETWORK, &err, "/x"), -EACCES);
+    error_has(-EACCES, "network: identity: no keystone at ");
+}
+
 static void *get_in_thread(void *arg)
 {
     json_t *answer = NULL;
@@ -374,7 +387,8 @@ static void renews_a_token_before_it_expires(void **state)
             "GET", ", 'body': {}") "]");
     assert_int_equal(get_x(), 0);
     assert_string_equal(header_of(GET_X, 0, "x-auth-token"), "first");
-    assert_int_equal(os_pause(client, 800 * NS_PER_MS), 0); /* of one second */
+    assert_int_equal(fake->api.pause(&fake->self, clock_now_ns() + 800 * NS_PER_MS),
+                     0); /* of one second */
     assert_int_equal(get_x(), 0);
     assert_string_equal(header_of(GET_X, 1, "x-auth-token"), TOKEN);
     assert_int_equal(fake_cloud_count(cloud, ASK_V3), 2);
@@ -414,8 +428,7 @@ static void a_cancel_ends_a_wait_for_an_answer(void **state)
 static void a_cancel_ends_a_wait_for_another_try(void **state)
 {
     (void)state;
-    cancelled_within_a_second(
-        "[" X("GET", ", 'status': 429, 'headers': {'Retry-After': '8'}") "]");
+    cancelled_within_a_second("[" X("GET", ", 'status': 429, 'headers': {'Retry-After': '8'}") "]");
 }
 
 static void a_cancel_ends_a_wait_for_a_token(void **state)
@@ -529,6 +542,7 @@ int main(void)
         test(traces_each_try_without_its_secrets),
         test(asks_for_another_token_when_one_is_refused),
         test(all_that_are_refused_ask_for_one_token),
+        test(a_keystone_that_is_not_found_is_not_what_was_asked_for),
         test(renews_a_token_before_it_expires),
         test(a_cancel_ends_a_wait_for_an_answer),
         test(a_cancel_ends_a_wait_for_another_try),

@@ -327,7 +327,8 @@ static void lists_zones_that_are_available(void **state)
                       "[{'method': 'GET', 'path': '/compute/v2.1/os-availability-zone', 'status':"
                       "  200, 'body': {'availabilityZoneInfo': ["
                       "  {'zoneName': 'nova', 'zoneState': {'available': true}},"
-                      "  {'zoneName': 'gone', 'zoneState': {'available': false}}]}}]");
+                      "  {'zoneName': 'gone', 'zoneState': {'available': false}},"
+                      "  {'zoneName': 7, 'zoneState': {'available': true}}]}}]");
     assert_int_equal(compute_zones(t->client, &zones, &t->err), 0);
     assert_int_equal(json_array_size(zones), 1);
     assert_string_equal(json_string_value(json_array_get(zones, 0)), "nova");

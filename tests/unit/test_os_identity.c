@@ -128,7 +128,6 @@ static void asks_for_a_token_of_a_project(void **state)
                         "\"password\":\"" PASSWORD "\"}}},\"scope\":{\"project\":{\"domain\":{"
                         "\"id\":\"default\"},\"name\":\"admin\"}}}}");
     assert_string_equal(os_client_project(client), "6f031765bf824c3b9610144dd980ca4a");
-    assert_string_equal(os_client_user(client), "5599efc544034d91bb1325d668738a0c");
     assert_string_equal(os_client_auth_url(client), auth_url);
 }
 

@@ -361,6 +361,18 @@ static void gives_an_image_that_is_kept_its_plain_name_at_last(void **state)
     assert_true(t->host->owned[0].freed);
 }
 
+static void an_image_that_is_refused_is_not_in_the_ledger(void **state)
+{
+    struct tenant *t = *state;
+    struct os_image image;
+
+    fake_cloud_script(t->cloud, "[{'method': 'POST', 'path': '" IMAGES "', 'status': 403,"
+                                "  'body': '<html><body>not you</body></html>'}]");
+    assert_int_equal(uploaded(t, &image), -EPERM);
+    assert_string_equal(t->err.text, "image " LABEL ": image: 403: not you");
+    assert_true(t->host->owned[0].freed);
+}
+
 static void refuses_an_image_that_the_cloud_has_otherwise(void **state)
 {
     struct tenant *t = *state;
@@ -425,6 +437,7 @@ int main(void)
         TEST(says_why_an_image_can_not_be_fetched),
         TEST(uploads_an_image_and_waits_until_it_is_active),
         TEST(gives_an_image_that_is_kept_its_plain_name_at_last),
+        TEST(an_image_that_is_refused_is_not_in_the_ledger),
         TEST(refuses_an_image_that_the_cloud_has_otherwise),
         TEST(goes_on_where_a_checksum_is_of_an_unknown_kind),
         TEST(says_why_an_upload_has_failed),

@@ -78,7 +78,7 @@ static void gives_up_soon_on_a_server_that_is_not_there(void **state)
     assert_int_equal(loss(true, -ECONNREFUSED, HTTP_NOT_SENT, 2), 600);
     assert_int_equal(loss(true, -ECONNREFUSED, HTTP_NOT_SENT, 3), -1);
     assert_int_equal(loss(true, -ETIMEDOUT, HTTP_SENT, 1), -1);
-    assert_int_equal(loss(true, -ENOENT, HTTP_NOT_SENT, 1), -1);
+    assert_int_equal(loss(true, -EIO, HTTP_NOT_SENT, 1), -1);
     assert_int_equal(loss(true, -EKEYREJECTED, HTTP_NOT_SENT, 1), -1);
     assert_int_equal(loss(true, -ECANCELED, HTTP_NOT_SENT, 1), -1);
     assert_int_equal(loss(true, -EMSGSIZE, HTTP_SENT, 1), -1);

@@ -153,19 +153,11 @@ static void wants_an_image_or_where_to_get_it_from(void **state)
     assert_int_equal(taken(&s, "[" NO_IMAGE "," FLAVORS "," ROOM "]"), -ENOENT);
     assert_string_equal(s.t->err.text, "image 'u': there is none of that name or id; image-url "
                                        "says where to get it from");
-    s.t->opt.image = NULL;
-    assert_int_equal(taken(&s, "[" NO_IMAGE "," FLAVORS "," ROOM "]"), -ENOENT);
-    assert_string_equal(s.t->err.text, "image: the scenario names none; image-url says where to "
-                                       "get it from");
     s.t->opt.image_url = "/nowhere/image";
     assert_int_equal(taken(&s, "[" NO_IMAGE "," FLAVORS "," ROOM "]"), -ENOENT);
     assert_string_equal(s.t->err.text, "image-url: can't read /nowhere/image: No such file or "
                                        "directory");
     s.t->opt.image_url = "http://127.0.0.1/image";
-    s.t->opt.keep_image = true;
-    assert_int_equal(taken(&s, "[" NO_IMAGE "," FLAVORS "," ROOM "]"), -EINVAL);
-    assert_string_equal(s.t->err.text, "keep-image: image must say by which name it is kept");
-    s.t->opt.keep_image = false;
     assert_int_equal(taken(&s, "[" NO_IMAGE "," FLAVORS "," ROOM "]"), 0);
     assert_string_equal(s.stock.image.id, "");
     stock_clear(&s.stock);

@@ -561,6 +561,15 @@ static void a_network_that_exists_takes_the_provider(void **state)
     assert_null(node_get(made_of, "cidr"));
 }
 
+static void nobody_waits_longer_than_a_timeout_may_be(void **state)
+{
+    (void)state;
+    config_write("generic_retry_count: 2000\nssh_retry_count: 1000000\n");
+    is(cloud("-r /rc"), "boot-timeout", "3600s");
+    is(cloud("-r /rc"), "ssh-timeout", "3600s");
+    config_write("");
+}
+
 static void hosts_outside_have_passwords_of_their_own(void **state)
 {
     const struct node *made_of =
@@ -690,6 +699,7 @@ int main(void)
         cmocka_unit_test_teardown(writes_a_cloud_that_a_person_could_have_written, clear),
         cmocka_unit_test_teardown(variables_and_flags_become_options, clear),
         cmocka_unit_test_teardown(a_network_that_exists_takes_the_provider, clear),
+        cmocka_unit_test_teardown(nobody_waits_longer_than_a_timeout_may_be, clear),
         cmocka_unit_test_teardown(hosts_outside_have_passwords_of_their_own, clear),
         cmocka_unit_test_teardown(the_external_host_uploads_and_downloads, clear),
         cmocka_unit_test_teardown(an_error_or_a_wish_keeps_what_is_there, clear),

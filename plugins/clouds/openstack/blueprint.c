@@ -8,7 +8,8 @@
 
 #include "kind.h"
 
-const char *const os_placements[] = { OS_INTRA, OS_INTER, OS_ROOM, NULL };
+/* The same for every path but external. */
+static const char *const placements[] = { OS_INTRA, OS_INTER, OS_ROOM, NULL };
 
 /* In this order, what any set of options offers stands in one piece. */
 static const struct vmtp_path paths[] = {
@@ -47,7 +48,7 @@ int provider_paths(const void *opt, struct vmtp_table *ret, struct vmtp_error *e
 const char *const *blueprint_placements(const void *opt, const char *path)
 {
     (void)opt;
-    return strcmp(path, OS_EXTERNAL) == 0 ? NULL : os_placements;
+    return strcmp(path, OS_EXTERNAL) == 0 ? NULL : placements;
 }
 
 VMTP_PRINTF(3, 4)
@@ -115,8 +116,9 @@ static const struct own {
 /* "" or the number of a pair that has one: "-2" and up. */
 static bool is_pair(const char *text)
 {
-    return !*text || (text[0] == '-' && text[1] >= '1' && text[1] <= '9' &&
-                      strspn(text + 1, "0123456789") == strlen(text + 1));
+    return !*text ||
+           (text[0] == '-' && text[1] >= '1' && text[1] <= '9' && strcmp(text, "-1") != 0 &&
+            strspn(text + 1, "0123456789") == strlen(text + 1));
 }
 
 static const struct own *own_find(const char *name)
@@ -295,14 +297,6 @@ const struct bp_machine *blueprint_gate(const struct blueprint *blueprint)
         if (blueprint->machines[i].side == OS_SERVER)
             return &blueprint->machines[i];
     return blueprint->machines;
-}
-
-const struct bp_machine *blueprint_find(const struct blueprint *blueprint, const char *name)
-{
-    for (uint32_t i = 0; i < blueprint->machine_count; i++)
-        if (strcmp(blueprint->machines[i].name, name) == 0)
-            return &blueprint->machines[i];
-    return NULL;
 }
 
 /* ---- needs ------------------------------------------------------------------------------------

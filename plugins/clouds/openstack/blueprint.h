@@ -52,7 +52,6 @@ struct blueprint {
     bool external_host;
 };
 
-extern const char *const os_placements[]; /* the same for every path but external */
 /* What the components' functions of these names do. */
 int blueprint_paths(const void *opt, struct vmtp_table *ret, struct vmtp_error *err);
 int provider_paths(const void *opt, struct vmtp_table *ret, struct vmtp_error *err);
@@ -71,7 +70,4 @@ void blueprint_free(struct blueprint *blueprint);
 void blueprint_count(const struct blueprint *blueprint, uint64_t ret[]);
 /* The machine through which others are reached where not all addresses float: the first server. */
 const struct bp_machine *blueprint_gate(const struct blueprint *blueprint);
-/* NULL: there is none. */
-const struct bp_machine *blueprint_find(const struct blueprint *blueprint, const char *name);
-
 #endif

@@ -250,8 +250,6 @@ int catalog_read(const json_t *answer, const struct os_credentials *credentials,
                          "OS_PROJECT_NAME)");
     snprintf(ret->text, sizeof ret->text, "%s", v3 ? "" : text_of(token, "id"));
     snprintf(ret->project, sizeof ret->project, "%s", text_of(project, "id"));
-    snprintf(ret->user, sizeof ret->user, "%s",
-             text_of(json_object_get(v3 ? v3 : v2, "user"), "id"));
     snprintf(ret->base[OS_IDENTITY], OS_URL_MAX, "%s", auth_base);
     ret->expires_ns = expiry_of(text_of(token, "issued_at"),
                                 text_of(token, v3 ? "expires_at" : "expires"), now_ns);

@@ -78,6 +78,11 @@ static int token_take(struct calling *calling, struct vmtp_error *err)
     if (client->number == calling->number ||
         (client->renew_ns && clock_now_ns() >= client->renew_ns))
         r = token_renew(client, calling->deadline_ns, err);
+    if (r == -ENOENT) { /* of the token, not of what the call is about */
+        r = -EACCES;
+        if (err)
+            err->code = r;
+    }
     if (r == 0) {
         calling->number = client->number;
         snprintf(calling->token, sizeof calling->token, "X-Auth-Token: %s", client->token.text);
@@ -292,11 +297,6 @@ int os_delete(struct os_client *client, enum os_service service, struct vmtp_err
 
 /* ---- the client ---- */
 
-int os_pause(struct os_client *client, uint64_t ns)
-{
-    return client->self->host->pause(client->self, clock_now_ns() + ns);
-}
-
 int os_client_new(struct vmtp_self *self, const struct os_options *opt,
                   const struct os_credentials *credentials, struct os_client **ret,
                   struct vmtp_error *err)
@@ -341,11 +341,6 @@ const char *os_client_project(const struct os_client *client)
     return client->first.project;
 }
 
-const char *os_client_user(const struct os_client *client)
-{
-    return client->first.user;
-}
-
 const char *os_client_auth_url(const struct os_client *client)
 {
     return client->credentials->auth_url;
@@ -354,11 +349,6 @@ const char *os_client_auth_url(const struct os_client *client)
 struct vmtp_self *os_client_self(const struct os_client *client)
 {
     return client->self;
-}
-
-struct http *os_client_http(const struct os_client *client)
-{
-    return client->http;
 }
 
 struct recall *os_client_recall(struct os_client *client)

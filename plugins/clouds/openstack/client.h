@@ -32,10 +32,8 @@ void os_client_free(struct os_client *client);
 
 /* Of the token: constant while the client lives; "" where it is not known. */
 const char *os_client_project(const struct os_client *client);
-const char *os_client_user(const struct os_client *client);
 const char *os_client_auth_url(const struct os_client *client);
 struct vmtp_self *os_client_self(const struct os_client *client);
-struct http *os_client_http(const struct os_client *client);
 struct recall *os_client_recall(struct os_client *client); /* recall.h */
 
 /* One call.  The path follows the service's versioned base URL ("/servers/detail?limit=5"; the base
@@ -53,9 +51,9 @@ struct os_call {
 
 /* *ret (may be NULL, then the answer is dropped) is the caller's to decref; NULL where the answer
  * has no content.
- * -EACCES 401, -EPERM 403, -EDQUOT a quota (403 and 413 that say so, 409 OverQuota), -ENOENT 404,
- * -EBUSY 409 and 429, -EINVAL 400 and other 4xx, -EREMOTEIO 5xx, -EPROTO no JSON or not what it
- * must be, and what http_perform() has. */
+ * -EACCES 401, -EPERM 403, -EDQUOT a quota (403 and 413 that say so, 409 OverQuota), -ENOENT 404 of
+ * this call and nothing else, -EBUSY 409 and 429, -EINVAL 400 and other 4xx, -EREMOTEIO 5xx,
+ * -EPROTO no JSON or not what it must be, and what http_perform() has. */
 int os_call(struct os_client *client, const struct os_call *call, json_t **ret,
             struct vmtp_error *err);
 
@@ -80,9 +78,6 @@ int os_list(struct os_client *client, enum os_service service, const char *key, 
 /* A GET whose answer stays the same while the client lives is made once; *ret is borrowed. */
 int os_recall(struct os_client *client, enum os_service service, const char *path,
               const json_t **ret, struct vmtp_error *err);
-
-/* Wait, until then or a cancel: as self->host->pause(). */
-int os_pause(struct os_client *client, uint64_t ns);
 
 /* Percent-encoded for a path or a query; ret has room for len. */
 int os_escape(const char *text, char *ret, size_t len);

@@ -335,7 +335,8 @@ int compute_zones(struct os_client *client, json_t **ret, struct vmtp_error *err
     {
         json_t *name = json_object_get(json, "zoneName");
 
-        if (json_is_true(json_object_get(json_object_get(json, "zoneState"), "available")))
+        if (json_is_string(name) &&
+            json_is_true(json_object_get(json_object_get(json, "zoneState"), "available")))
             json_array_append(zones, name);
     }
     if (!zones)

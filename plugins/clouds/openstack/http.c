@@ -78,21 +78,6 @@ static void line_give_back(struct http *http, struct line *line)
 
 /* ---- the wait ---- */
 
-static void transfer_tell(struct transfer *transfer, curl_off_t down, curl_off_t up)
-{
-    const struct http_request *request = transfer->request;
-    const struct http_file *file = request->upload ? request->upload : request->download;
-    curl_off_t all = 0;
-
-    if (!file || !file->moved)
-        return;
-    if (request->upload)
-        all = (curl_off_t)file->size;
-    else
-        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &all);
-    file->moved(file->arg, (uint64_t)(request->upload ? up : down), all > 0 ? (uint64_t)all : 0);
-}
-
 static uint64_t transfer_stalls_ns(struct transfer *transfer, uint64_t now_ns)
 {
     long head = 0;
@@ -104,7 +89,6 @@ static uint64_t transfer_stalls_ns(struct transfer *transfer, uint64_t now_ns)
     if (head + down + up != transfer->moved) {
         transfer->moved = head + down + up;
         transfer->moved_ns = now_ns;
-        transfer_tell(transfer, down, up);
     }
     return transfer->request->stall_ns ? transfer->moved_ns + transfer->request->stall_ns
                                        : UINT64_MAX;

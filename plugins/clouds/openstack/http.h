@@ -68,8 +68,8 @@ int http_new(const struct http_options *options, struct http **ret, struct vmtp_
 void http_free(struct http *http);
 /* 0: there is an answer, whatever its status.  Negative: there is none, and *ret_reach says how far
  * it came: -ECANCELED, -ETIMEDOUT, -ECONNREFUSED (and what else connect() has), -ECONNRESET,
- * -ENOENT no such host, -EKEYREJECTED not to be trusted, -EMSGSIZE longer than HTTP_BODY_MAX, -EIO
- * others. */
+ * -EHOSTUNREACH also where there is no such host, -EKEYREJECTED not to be trusted, -EMSGSIZE longer
+ * than HTTP_BODY_MAX, -EIO others. */
 int http_perform(struct http *http, const struct http_request *request, struct http_answer *ret,
                  enum http_reach *ret_reach, struct vmtp_error *err);
 void http_answer_clear(struct http_answer *answer);

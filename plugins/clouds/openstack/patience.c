@@ -7,7 +7,7 @@
 #define MOST_NS    (2 * NS_PER_S)
 #define REACH_MOST 3 /* a server that restarts is back soon; a wrong URL is to be told soon */
 
-uint64_t patience_backoff_ns(unsigned int tries)
+static uint64_t backoff_ns(unsigned int tries)
 {
     uint64_t ns = FIRST_NS;
 
@@ -54,8 +54,7 @@ bool patience_again(const struct setback *setback, uint64_t *ret_ns)
         return false;
     if (!(setback->code < 0 ? loss_again(setback) : answer_again(setback)))
         return false;
-    *ret_ns = setback->code == 0 && setback->retry_after_s > 0
-                  ? setback->retry_after_s * NS_PER_S
-                  : patience_backoff_ns(setback->tries);
+    *ret_ns = setback->code == 0 && setback->retry_after_s > 0 ? setback->retry_after_s * NS_PER_S
+                                                               : backoff_ns(setback->tries);
     return true;
 }

@@ -23,11 +23,8 @@ struct setback {
     unsigned int tries;     /* so far, this one included */
 };
 
-/* Is it worth another try?  Then *ret_ns is how long to wait first. */
+/* Is it worth another try?  Then *ret_ns is how long to wait first: as the server says, else 0.3 s
+ * and twice as much each time, up to 2 s. */
 bool patience_again(const struct setback *setback, uint64_t *ret_ns);
-
-/* The usual back-off before another try, after so many: 0.3 s and twice as much each time, up to
- * 2 s. */
-uint64_t patience_backoff_ns(unsigned int tries);
 
 #endif

@@ -33,12 +33,8 @@ static int take_image(struct taking *taking, struct vmtp_error *err)
 {
     const struct os_options *opt = taking->opt;
     struct vmtp_error why = { 0 };
-    int r = vmtp_fail(&why, -ENOENT, "image: the scenario names none");
+    int r = image_find(taking->client, opt->image, &taking->stock.image, &why);
 
-    if (!opt->image && opt->keep_image)
-        return vmtp_fail(err, -EINVAL, "keep-image: image must say by which name it is kept");
-    if (opt->image)
-        r = image_find(taking->client, opt->image, &taking->stock.image, &why);
     if (r == -ENOENT && opt->image_url)
         return source_check(opt, err);
     if (r == -ENOENT)

@@ -353,7 +353,7 @@ int transfer_explain(const struct transfer *transfer, CURLcode code, struct vmtp
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return vmtp_fail(err, -ENOENT, "can't connect to %s: %.*s", origin, CURL_WORD_MAX,
+        return vmtp_fail(err, -EHOSTUNREACH, "can't connect to %s: %.*s", origin, CURL_WORD_MAX,
                          transfer->word);
     case CURLE_COULDNT_CONNECT:
         return connect_explain(transfer, err);

@@ -32,8 +32,10 @@ static int image_create(struct os_client *client, const struct os_options *opt,
     json_auto_t *image = NULL;
     int r = kind_owns(client, OS_KIND_IMAGE, label, err);
 
-    if (r == 0)
-        r = os_post(client, OS_IMAGE, image_body(opt, source, label), &image, err, "/images");
+    if (r < 0)
+        return r;
+    r = os_post(client, OS_IMAGE, image_body(opt, source, label), &image, err, "/images");
+    r = kind_asked(client, OS_KIND_IMAGE, label, r);
     if (r == 0 && !os_text(image, "id", ret_id, OS_ID_MAX))
         r = vmtp_fail(err, -EPROTO, "image: the answer has no id");
     return r;
