@@ -19,15 +19,21 @@
 #define C   "/compute/v2.1"
 #define S   NS_PER_S
 
+#define PROJECT "6f031765bf824c3b9610144dd980ca4a" /* of the recorded token */
+
 /* Rows of the ledger, kind and label in turn, ended by NULL, of this age; then they are removed. */
 static int removed_at(struct tenant *t, const char *const *ledger, uint64_t age_ns)
 {
     struct vmtp_owned owned[16];
     struct vmtp_table table = { owned, 0, sizeof *owned };
+    char lines[16][OS_ID_MAX + OS_NAME_MAX + OS_ID_MAX];
 
     for (; *ledger; ledger += 2) {
-        owned[table.count++] = (struct vmtp_owned){ ledger[0], ledger[1], age_ns };
-        t->host->api.owns(&t->host->self, ledger[0], ledger[1], NULL);
+        char *line = lines[table.count];
+
+        snprintf(line, sizeof *lines, "%s%s", strchr(ledger[1], '/') ? "" : PROJECT "/", ledger[1]);
+        owned[table.count++] = (struct vmtp_owned){ ledger[0], line, age_ns };
+        t->host->api.owns(&t->host->self, ledger[0], line, NULL);
     }
     return kinds_remove(t->client, RUN, &table, &t->err);
 }
@@ -350,12 +356,26 @@ static void refuses_rows_that_are_not_of_this_run(void **state)
     struct tenant *t = *state;
 
     assert_int_equal(removed(t, other), -EINVAL);
-    assert_string_equal(t->err.text, "the ledger's network 'vmtp-net-20261121-130829-00000000' is "
-                                     "not of run " RUN);
+    assert_string_equal(t->err.text, "the ledger's network '" PROJECT
+                                     "/vmtp-net-20261121-130829-00000000': it is not of run " RUN);
     assert_int_equal(removed(t, plain), -EINVAL);
     assert_int_equal(removed(t, none), -EINVAL);
     assert_int_equal(removed(t, volume), -EINVAL);
     assert_string_equal(t->err.text, "the ledger has a 'volume', which this cloud never makes");
+    assert_int_equal(fake_cloud_count(t->cloud, "GET " N "/networks"), 0);
+}
+
+static void refuses_rows_of_another_project_and_keeps_them(void **state)
+{
+    static const char *const other[] = { "network", "0123/vmtp-net-" RUN, NULL };
+    struct tenant *t = *state;
+
+    assert_int_equal(removed(t, other), -EPERM);
+    assert_string_equal(
+        t->err.text, "the ledger's network '0123/vmtp-net-" RUN
+                     "': it was made in project 0123, and the credentials are for project " PROJECT
+                     ": use those that the run had");
+    assert_int_equal(left(t), 1);
     assert_int_equal(fake_cloud_count(t->cloud, "GET " N "/networks"), 0);
 }
 
@@ -379,6 +399,7 @@ int main(void)
         TEST(what_can_not_go_stays_in_the_ledger_and_stops_nothing),
         TEST(says_what_could_not_be_removed),
         TEST(refuses_rows_that_are_not_of_this_run),
+        TEST(refuses_rows_of_another_project_and_keeps_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

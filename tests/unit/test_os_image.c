@@ -332,7 +332,7 @@ static void uploads_an_image_and_waits_until_it_is_active(void **state)
     assert_int_equal(fake_cloud_count(t->cloud, "PUT " IMAGES "/" ID "/file"), 1);
     assert_int_equal(t->host->owned_count, 1);
     assert_string_equal(t->host->owned[0].kind, "image");
-    assert_string_equal(t->host->owned[0].id, LABEL);
+    assert_string_equal(t->host->owned[0].id, "6f031765bf824c3b9610144dd980ca4a/" LABEL);
     assert_false(t->host->owned[0].freed);
 }
 

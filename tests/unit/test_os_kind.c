@@ -57,7 +57,7 @@ static void what_is_to_be_made_is_in_the_ledger(void **state)
     assert_int_equal(kind_owns(t->client, OS_KIND_FLOATING, "vmtp-server-" RUN, &t->err), 0);
     assert_int_equal(t->host->owned_count, 1);
     assert_string_equal(t->host->owned[0].kind, "floating-ip");
-    assert_string_equal(t->host->owned[0].id, "vmtp-server-" RUN);
+    assert_string_equal(t->host->owned[0].id, "6f031765bf824c3b9610144dd980ca4a/vmtp-server-" RUN);
 }
 
 static void what_a_service_refused_is_not_in_the_ledger(void **state)

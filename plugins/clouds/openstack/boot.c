@@ -246,8 +246,12 @@ static int server_drop(struct build *build, struct os_machine *machine, struct v
         r = compute_server_get(build->client, machine->server.id, &gone, err);
         if (r == -ENOENT || (r == 0 && strcmp(gone.status, "DELETED") == 0))
             break;
-        if (r == 0 && delay_wait(&delay, build->self) < 0)
-            r = vmtp_fail(err, -ETIMEDOUT, "it is still there after its deletion");
+        if (r < 0)
+            break;
+        r = delay_wait(&delay, build->self);
+        if (r < 0)
+            vmtp_fail(err, r,
+                      r == -ECANCELED ? "interrupted" : "it is still there after its deletion");
     }
     if (r < 0 && r != -ENOENT)
         return vmtp_wrap(err, "server of %s", machine->name);

@@ -93,9 +93,11 @@ static int make_flavor(struct build *build, size_t i, struct vmtp_error *err)
                       want.name, err);
 
     (void)i;
-    return r < 0
-               ? r
-               : compute_flavor_create(build->client, &want, &opt->extra_specs, build->flavor, err);
+    if (r < 0)
+        return r;
+    r = compute_flavor_create(build->client, &want, &opt->extra_specs, build->flavor, err);
+    /* With an id it is there, and what failed is what came behind. */
+    return *build->flavor ? r : kind_asked(build->client, OS_KIND_FLAVOR, want.name, r);
 }
 
 static int make_keypair(struct build *build, size_t i, struct vmtp_error *err)

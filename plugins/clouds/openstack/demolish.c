@@ -27,7 +27,7 @@
 #define DYING_NS (120 * NS_PER_S) /* the same for servers */
 
 struct row {
-    const char *label; /* the ledger's */
+    const char *label; /* the ledger's, behind the project */
     enum os_kind kind;
     uint64_t late_ns; /* what is not found by then does not come any more */
     size_t found;
@@ -76,6 +76,24 @@ static bool is_of_run(const char *label, const char *run)
            strcmp(label + len - tail, run) == 0;
 }
 
+/* Whoever looks in another project finds nothing, and would take it for gone. */
+static int label_read(const struct demolition *all, const struct vmtp_owned *line, const char **ret,
+                      struct vmtp_error *err)
+{
+    const char *project = os_client_project(all->client), *slash = strchr(line->id, '/');
+    size_t len = slash ? (size_t)(slash - line->id) : 0;
+
+    if (!slash || strlen(project) != len || strncmp(line->id, project, len) != 0)
+        return vmtp_fail(err, -EPERM,
+                         "it was made in project %.*s, and the credentials are for project %s: use "
+                         "those that the run had",
+                         (int)len, line->id, *project ? project : "none");
+    *ret = slash + 1;
+    if (!is_of_run(*ret, all->run))
+        return vmtp_fail(err, -EINVAL, "it is not of run %s", all->run);
+    return 0;
+}
+
 static int rows_read(struct demolition *all, const struct vmtp_table *owned, struct vmtp_error *err)
 {
     all->rows = calloc(owned->count + 1, sizeof *all->rows);
@@ -86,14 +104,12 @@ static int rows_read(struct demolition *all, const struct vmtp_table *owned, str
             (const void *)((const char *)owned->rows + (size_t)i * owned->stride);
         struct row *row = &all->rows[all->row_count++];
 
-        row->label = line->id;
         row->late_ns = line->age_ns < LATE_NS ? clock_now_ns() + LATE_NS - line->age_ns : 0;
         if (!kind_of(line->kind, &row->kind))
             return vmtp_fail(err, -EINVAL, "the ledger has a '%.40s', which this cloud never makes",
                              line->kind);
-        if (!is_of_run(line->id, all->run))
-            return vmtp_fail(err, -EINVAL, "the ledger's %s '%.80s' is not of run %s", line->kind,
-                             line->id, all->run);
+        if (label_read(all, line, &row->label, err) < 0)
+            return vmtp_wrap(err, "the ledger's %s '%.120s'", line->kind, line->id);
     }
     return 0;
 }
@@ -323,7 +339,7 @@ static void row_drop(struct demolition *all, struct row *row)
 {
     if (row->dropped || row->status < 0)
         return;
-    all->self->host->freed(all->self, kind_name(row->kind), row->label, NULL);
+    kind_freed(all->client, row->kind, row->label, NULL);
     row->dropped = true;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "kind.h"
 
+#define LINE_MAX_LEN (2 * OS_ID_MAX + OS_NAME_MAX) /* project, router, name */
+
 /* clang-format off */
 const struct kind os_kinds[OS_KIND_COUNT] = {
     [OS_KIND_FLOATING] =
@@ -69,12 +71,30 @@ void kind_label(const char *base, unsigned int number, const char *run, char ret
     snprintf(ret, OS_NAME_MAX, "%.*s%s", room, base, tail);
 }
 
+/* A project's id has no slash. */
+static void line_make(const struct os_client *client, const char *label, char ret[LINE_MAX_LEN])
+{
+    snprintf(ret, LINE_MAX_LEN, "%s/%s", os_client_project(client), label);
+}
+
 int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
               struct vmtp_error *err)
 {
     struct vmtp_self *self = os_client_self(client);
+    char line[LINE_MAX_LEN];
 
-    return self->host->owns(self, kind_name(kind), label, err);
+    line_make(client, label, line);
+    return self->host->owns(self, kind_name(kind), line, err);
+}
+
+int kind_freed(struct os_client *client, enum os_kind kind, const char *label,
+               struct vmtp_error *err)
+{
+    struct vmtp_self *self = os_client_self(client);
+    char line[LINE_MAX_LEN];
+
+    line_make(client, label, line);
+    return self->host->freed(self, kind_name(kind), line, err);
 }
 
 static bool is_refusal(int r)
@@ -85,9 +105,7 @@ static bool is_refusal(int r)
 
 int kind_asked(struct os_client *client, enum os_kind kind, const char *label, int r)
 {
-    struct vmtp_self *self = os_client_self(client);
-
     if (is_refusal(r))
-        self->host->freed(self, kind_name(kind), label, NULL);
+        kind_freed(client, kind, label, NULL);
     return r;
 }

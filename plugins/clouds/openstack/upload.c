@@ -115,7 +115,6 @@ static int image_compare(struct os_client *client, const struct source *source, 
 static int image_keep(struct os_client *client, const char *name, const char *label,
                       struct os_image *image, struct vmtp_error *err)
 {
-    struct vmtp_self *self = os_client_self(client);
     json_auto_t *body =
         json_pack("[{s:s,s:s,s:s}]", "op", "replace", "path", "/name", "value", name);
     char path[OS_ID_MAX + 16];
@@ -133,7 +132,7 @@ static int image_keep(struct os_client *client, const char *name, const char *la
     if (r < 0)
         return r;
     snprintf(image->name, sizeof image->name, "%s", name);
-    return self->host->freed(self, kind_name(OS_KIND_IMAGE), label, err);
+    return kind_freed(client, OS_KIND_IMAGE, label, err);
 }
 
 static int source_upload(struct os_client *client, const struct os_options *opt,
