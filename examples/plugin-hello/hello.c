@@ -20,7 +20,7 @@
 #define NOBODY_LISTENS    9   /* discard, RFC 863: switched off everywhere */
 #define BYTES_PER_CONNECT 400 /* SYN, SYN+ACK, ACK, two FIN and their ACKs, with headers */
 
-/* ---- what a scenario may say: from this table come defaults, checks, help and the page ------- */
+/* ---- what a scenario may say: from this table come defaults, checks, help and the page ---- */
 
 struct options {
     uint64_t port;
@@ -45,7 +45,7 @@ static const struct vmtp_option options[] = {
       .def = "any" },
 };
 
-/* ---- what it measures: rtt is a name that all tools share, refused is its own ---------------- */
+/* ---- what it measures: rtt is a name that all tools share, refused is its own ---- */
 
 enum { RTT, REFUSED };
 
@@ -55,7 +55,7 @@ static const struct vmtp_metric metrics[] = {
     [REFUSED] = { "refused", "connections", "Of these, answered by a refusal", VMTP_COUNTER, 0 },
 };
 
-/* ---- rules across options -------------------------------------------------------------------- */
+/* ---- rules across options ---- */
 
 static int hello_check(const void *opt, struct vmtp_error *err)
 {
@@ -66,7 +66,7 @@ static int hello_check(const void *opt, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- what a trial costs ---------------------------------------------------------------------- */
+/* ---- what a trial costs ---- */
 
 static int hello_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
                       const struct vmtp_trial *trial, struct vmtp_cost *ret, struct vmtp_error *err)
@@ -78,7 +78,7 @@ static int hello_plan(struct vmtp_self *self, const struct vmtp_flow *flow,
     return 0;
 }
 
-/* ---- what to run ----------------------------------------------------------------------------- */
+/* ---- what to run ---- */
 
 /* Values come as arguments and are never pasted into the text.  Each turn prints "MICROSECONDS
  * STATUS", behind what bash had to say.  EPOCHREALTIME is from bash 5.0 on and uses the decimal
@@ -138,7 +138,7 @@ static int hello_command(struct vmtp_self *self, const struct vmtp_flow *flow,
     return 0;
 }
 
-/* ---- what its output means ------------------------------------------------------------------- */
+/* ---- what its output means ---- */
 
 struct figures {
     struct vmtp_bucket *buckets; /* one for each time, then merged */
@@ -241,7 +241,7 @@ static int hello_parse(struct vmtp_self *self, const struct vmtp_flow *flow, enu
     return r;
 }
 
-/* ---- the tables that make it a plugin -------------------------------------------------------- */
+/* ---- the tables that make it a plugin ---- */
 
 static const struct vmtp_tool tool = {
     .size = sizeof tool,

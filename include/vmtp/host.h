@@ -197,7 +197,7 @@ static inline void vmtp_give(void *ret, const void *from, size_t size)
         memcpy((char *)ret + sizeof room, (const char *)from + sizeof room, size - sizeof room);
 }
 
-/* ---- the same, shorter to write ------------------------------------------------------ */
+/* ---- the same, shorter to write ---- */
 
 VMTP_PRINTF(3, 4)
 static inline void vmtp_log(struct vmtp_self *self, int level, const char *fmt, ...)

@@ -46,7 +46,7 @@ struct report {
     int stage, code;
 };
 
-/* ---- the program ------------------------------------------------------------------------ */
+/* ---- the program ---- */
 
 static int program_check(const char *path)
 {
@@ -125,7 +125,7 @@ static char **environment_make(void)
     return env;
 }
 
-/* ---- the child: async-signal-safe only -------------------------------------------------- */
+/* ---- the child: async-signal-safe only ---- */
 
 static void __attribute__((noreturn)) child_fail(const struct launch *launch, enum stage stage)
 {
@@ -177,7 +177,7 @@ static void __attribute__((noreturn)) child_run(struct launch *launch)
     child_fail(launch, STAGE_EXEC);
 }
 
-/* ---- the parent -------------------------------------------------------------------------- */
+/* ---- the parent ---- */
 
 static void fd_close(int *fd)
 {

@@ -51,8 +51,7 @@ static void expect_failure(const struct component *component, const char *phrase
         fail_msg("%zu failures, not only '%s':\n%s", said.failed, phrase, said.failures);
 }
 
-/* ---- a tool that keeps the contract, to be spoilt ----------------------------------------------
- */
+/* ---- a tool that keeps the contract, to be spoilt ---- */
 
 static const struct vmtp_metric metrics[] = {
     { VMTP_GOODPUT, "bit/s", "Payload", VMTP_GAUGE, 0 },
@@ -251,8 +250,7 @@ static void tries_every_path_of_a_cloud(void **state)
                                           "inter-node two endpoints of its own"));
 }
 
-/* ---- options, open, close ----------------------------------------------------------------------
- */
+/* ---- options, open, close ---- */
 
 struct options {
     uint64_t count;

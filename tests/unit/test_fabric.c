@@ -71,7 +71,7 @@ static uint32_t count_shaped(const struct topology *topology)
     return n;
 }
 
-/* ---- paths ------------------------------------------------------------------------------- */
+/* ---- paths ---- */
 
 static void resolves_each_path_of_each_topology(void **state)
 {
@@ -138,7 +138,7 @@ static void gives_each_pair_endpoints_of_its_own(void **state)
     assert_string_equal(err.text, "topology pair has one pair of endpoints: use topology bridge");
 }
 
-/* ---- plans --------------------------------------------------------------------------------- */
+/* ---- plans ---- */
 
 static void joins_a_pair_with_one_cable(void **state)
 {
@@ -249,7 +249,7 @@ static void refuses_endpoints_that_do_not_fit(void **state)
     assert_int_equal(refused(&bridge, one, FABRIC_ENDPOINTS_MAX + 1, &err), -E2BIG);
 }
 
-/* ---- reach --------------------------------------------------------------------------------- */
+/* ---- reach ---- */
 
 static void says_how_a_server_is_reached(void **state)
 {
@@ -306,7 +306,7 @@ static void refuses_what_can_not_be_reached(void **state)
     topology_free(topology);
 }
 
-/* ---- options --------------------------------------------------------------------------------- */
+/* ---- options ---- */
 
 static void checks_rules_across_options(void **state)
 {
@@ -359,8 +359,7 @@ static void sizes_the_bucket_and_the_queue(void **state)
     assert_int_equal(shape_plan(&opt, 1500).loss, 0x80000000);
 }
 
-/* ---- errors ------------------------------------------------------------------------------------
- */
+/* ---- errors ---- */
 
 static void names_what_the_kernel_lacks(void **state)
 {

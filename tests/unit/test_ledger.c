@@ -192,7 +192,7 @@ static void without_a_ledger_there_is_nothing_to_open(void **state)
     assert_int_equal(ledger_open(folder, &ledger, &err), -ENOENT);
 }
 
-/* ---- folders ------------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static void ids_sort_by_time_and_differ(void **state)
 {

@@ -142,7 +142,7 @@ static void a_rate_is_searched_for_with_datagrams_of_one_direction(void **state)
     unsearchable(&o, "the rate is what it finds: leave rate out");
 }
 
-/* ---- what probes say ------------------------------------------------------------------------- */
+/* ---- what probes say ---- */
 
 struct fixture {
     struct native_opt opt;

@@ -95,7 +95,7 @@ static const struct bp_machine *machine(const struct blueprint *blueprint, const
     return found;
 }
 
-/* ---- paths -------------------------------------------------------------------------------- */
+/* ---- paths ---- */
 
 static void assert_paths(const struct os_options *opt, const char *text)
 {
@@ -192,7 +192,7 @@ static void refuses_paths_and_placements_that_there_are_not(void **state)
     assert_string_equal(err.text, "path external has no placements");
 }
 
-/* ---- machines ------------------------------------------------------------------------------- */
+/* ---- machines ---- */
 
 static void one_set_of_five_machines_serves_the_six_flows(void **state)
 {
@@ -357,7 +357,7 @@ static void refuses_what_there_can_not_be(void **state)
     refused(&opt, &draft, "endpoint a: there is one network here, existing");
 }
 
-/* ---- needs ---------------------------------------------------------------------------------- */
+/* ---- needs ---- */
 
 static void tells_how_many_things_a_run_makes(void **state)
 {

@@ -185,7 +185,7 @@ static size_t owned(const struct tenant *t, const char *kind)
     return count;
 }
 
-/* ---- building ------------------------------------------------------------------------------- */
+/* ---- building ---- */
 
 static void makes_all_that_is_missing_and_owns_it(void **state)
 {
@@ -339,7 +339,7 @@ static void without_dhcp_a_machine_is_given_its_address(void **state)
                         "/etc/network/interfaces");
 }
 
-/* ---- nodes ---------------------------------------------------------------------------------- */
+/* ---- nodes ---- */
 
 static void who_may_not_choose_hosts_gets_two_nodes_all_the_same(void **state)
 {

@@ -29,7 +29,7 @@ static void marks_a_thing_with_the_id_of_its_run(void **state)
     assert_string_equal(text, "made by vmtp, run " RUN);
 }
 
-/* ---- flavors -------------------------------------------------------------------------------- */
+/* ---- flavors ---- */
 
 static void lists_flavors_but_disabled_ones(void **state)
 {
@@ -117,7 +117,7 @@ static void says_which_flavor_there_is_already(void **state)
     assert_non_null(strstr(t->err.text, "Flavor with name pf.tmp already exists"));
 }
 
-/* ---- keys and groups ------------------------------------------------------------------------ */
+/* ---- keys and groups ---- */
 
 static void makes_key_pairs_and_server_groups(void **state)
 {
@@ -150,7 +150,7 @@ static void says_which_key_pair_and_group_could_not_be_made(void **state)
                         "server group node: compute: the answer has no server_group with an id");
 }
 
-/* ---- servers -------------------------------------------------------------------------------- */
+/* ---- servers ---- */
 
 static void asks_for_a_server_with_all_that_is_wanted(void **state)
 {
@@ -280,7 +280,7 @@ static void lists_servers_whose_names_end_so(void **state)
     free(servers);
 }
 
-/* ---- where they run ------------------------------------------------------------------------- */
+/* ---- where they run ---- */
 
 static void lists_hypervisors_and_which_are_up(void **state)
 {

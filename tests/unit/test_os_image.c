@@ -49,7 +49,7 @@ static int file_remove(void **state)
     return unlink(path);
 }
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 static void finds_an_image_and_how_much_disk_it_fills(void **state)
 {
@@ -117,7 +117,7 @@ static void says_why_an_image_can_not_be_used(void **state)
     assert_string_equal(t->err.text, "image 'q': the one of that name is not active but queued");
 }
 
-/* ---- sources -------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
 static const char *recognized(struct tenant *t, const char *bytes, size_t len)
 {
@@ -248,7 +248,7 @@ static void refuses_an_image_with_another_checksum(void **state)
                         "900150983cd24fb0d6963f7d28e17f72");
 }
 
-/* ---- fetching ------------------------------------------------------------------------------- */
+/* ---- fetching ---- */
 
 static int fetched(struct tenant *t, const char *from, struct source *ret)
 {
@@ -297,7 +297,7 @@ static void says_why_an_image_can_not_be_fetched(void **state)
                                      "file or directory");
 }
 
-/* ---- uploading ------------------------------------------------------------------------------ */
+/* ---- uploading ---- */
 
 #define ABC                                                                                        \
     "'os_hash_algo': 'sha256', 'os_hash_value': "                                                  \

@@ -20,7 +20,7 @@
 #define PUBLIC "f24c6725-29a4-4550-b253-ada3625b7da2"
 #define ROUTER "d93dab02-a60c-42c5-96d5-d7cb72eb7293"
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 static void finds_a_network_by_its_name(void **state)
 {
@@ -100,7 +100,7 @@ static void finds_a_router_and_its_gateway(void **state)
     assert_string_equal(router.address, "172.24.4.88");
 }
 
-/* ---- external networks ---------------------------------------------------------------------- */
+/* ---- external networks ---- */
 
 static void takes_the_only_external_network(void **state)
 {
@@ -169,7 +169,7 @@ static void counts_the_addresses_that_are_free(void **state)
     assert_string_equal(t->err.text, "network: it does not say how many addresses are free");
 }
 
-/* ---- making --------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 static void makes_a_network_with_the_runs_mark(void **state)
 {
@@ -350,7 +350,7 @@ static void detaches_a_subnet_that_may_be_gone(void **state)
     assert_int_equal(network_router_detach(t->client, "r", "s", &t->err), 0);
 }
 
-/* ---- security groups, ports, floating addresses --------------------------------------------- */
+/* ---- security groups, ports, floating addresses ---- */
 
 static void makes_a_security_group_and_its_rules(void **state)
 {

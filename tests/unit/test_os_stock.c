@@ -77,7 +77,7 @@ static int taken(struct stocktaking *taking, const char *script)
                       &taking->t->err);
 }
 
-/* ---- what there is -------------------------------------------------------------------------- */
+/* ---- what there is ---- */
 
 static void finds_all_that_a_run_takes(void **state)
 {
@@ -144,7 +144,7 @@ static void puts_a_machine_where_its_endpoint_says(void **state)
     assert_string_equal(s.t->err.text, "host 'hv9': there is no hypervisor of that name");
 }
 
-/* ---- images and flavors --------------------------------------------------------------------- */
+/* ---- images and flavors ---- */
 
 static void wants_an_image_or_where_to_get_it_from(void **state)
 {
@@ -226,7 +226,7 @@ static void names_the_flavors_that_there_are(void **state)
                                        "m1.tiny");
 }
 
-/* ---- networks and zones --------------------------------------------------------------------- */
+/* ---- networks and zones ---- */
 
 static void wants_a_gateway_only_where_addresses_float(void **state)
 {
@@ -298,7 +298,7 @@ static void takes_so_many_security_groups(void **state)
     assert_string_equal(s.t->err.text, "security-groups: at most 8");
 }
 
-/* ---- quotas --------------------------------------------------------------------------------- */
+/* ---- quotas ---- */
 
 static void says_which_quotas_are_short(void **state)
 {

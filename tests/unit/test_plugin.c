@@ -32,8 +32,7 @@ struct refused {
     const char *text;
 };
 
-/* ---- one file ----------------------------------------------------------------------------------
- */
+/* ---- one file ---- */
 
 static struct plugin open_good(const char *path, struct arena *arena)
 {
@@ -258,8 +257,7 @@ static void refuses_options_that_contradict_themselves(void **state)
         expect_refused(&cases[i]);
 }
 
-/* ---- folders of files --------------------------------------------------------------------------
- */
+/* ---- folders of files ---- */
 
 static char folder[PATH_MAX];
 

@@ -75,7 +75,7 @@ static void a_failure_always_has_a_reason(void **state)
     assert_string_equal(trial->error, "why");
 }
 
-/* ---- repetition ---------------------------------------------------------------------------- */
+/* ---- repetition ---- */
 
 static void runs_min_trials_where_no_precision_is_asked_for(void **state)
 {

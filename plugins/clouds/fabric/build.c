@@ -18,7 +18,7 @@
 #define LOOPBACK      1u
 #define CHILD_SECONDS 60
 
-/* ---- reports ---------------------------------------------------------------------------- */
+/* ---- reports ---- */
 
 static void report_send(const struct build_job *job, struct build_report *report, int fd)
 {
@@ -56,7 +56,7 @@ static void __attribute__((noreturn)) child_fail(const struct build_job *job, en
     _exit(1);
 }
 
-/* ---- namespaces ------------------------------------------------------------------------- */
+/* ---- namespaces ---- */
 
 /* 0 or a negative errno.  Such files take all in one write. */
 static int file_write(const char *path, const char *text)
@@ -176,7 +176,7 @@ static void make_spaces(struct build_job *job)
     }
 }
 
-/* ---- ports -------------------------------------------------------------------------------- */
+/* ---- ports ---- */
 
 static uint32_t interface_index(uint32_t port)
 {
@@ -304,7 +304,7 @@ static void make_routes(struct build_job *job)
     }
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 static void send_spaces(struct build_job *job)
 {

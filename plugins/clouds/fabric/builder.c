@@ -18,7 +18,7 @@
 #include "../../common/clock.h"
 #include "build.h"
 
-/* ---- spaces ------------------------------------------------------------------------------- */
+/* ---- spaces ---- */
 
 static struct spaces *spaces_new(uint32_t count)
 {
@@ -51,7 +51,7 @@ void spaces_free(struct spaces *spaces)
     free(spaces);
 }
 
-/* ---- reports ------------------------------------------------------------------------------ */
+/* ---- reports ---- */
 
 /* 1: a report, with *ret_fd the fd that came with it or -1; 0: the child is gone. */
 static int report_receive(int socket, struct build_report *report, int *ret_fd)
@@ -132,7 +132,7 @@ static int reports_collect(const struct build_job *job, int cancel_fd, struct sp
     return r < 0 ? r : 0;
 }
 
-/* ---- the child ------------------------------------------------------------------------------ */
+/* ---- the child ---- */
 
 static pid_t child_fork(struct build_job *job, const int sockets[2])
 {
@@ -185,7 +185,7 @@ static int child_run(struct build_job *job, int cancel_fd, struct spaces *spaces
     return r;
 }
 
-/* ---- the job -------------------------------------------------------------------------------- */
+/* ---- the job ---- */
 
 static int job_fill(struct build_job *job, const struct topology *topology, struct vmtp_error *err)
 {

@@ -99,7 +99,7 @@ static const struct vmtp_option endpoint_options[] = {
       .help = "The node it is on, only in topology cloud; 1 unless given" },
 };
 
-/* ---- pure ----------------------------------------------------------------------------------- */
+/* ---- pure ---- */
 
 static int fabric_check(const void *opt, struct vmtp_error *err)
 {
@@ -123,7 +123,7 @@ static int fabric_resolve(const void *opt, const char *path, const char *placeme
     return topology_resolve(opt, path, placement, pair, ret_from, ret_to, err);
 }
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static void state_clear(struct state *state)
 {
@@ -210,7 +210,7 @@ static int fabric_reach(struct vmtp_self *self, const struct vmtp_route *route,
     return topology_reach(state->topology, route, ret, err);
 }
 
-/* ---- processes ------------------------------------------------------------------------------ */
+/* ---- processes ---- */
 
 static int fabric_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                         const struct vmtp_spawn *spawn, struct vmtp_channel *ret,

@@ -122,7 +122,7 @@ int link_set_up(struct netlink *netlink, uint32_t index)
     return netlink_call(netlink, &request);
 }
 
-/* ---- waiting ---------------------------------------------------------------------------- */
+/* ---- waiting ---- */
 
 static bool link_is_up(const struct nlmsghdr *header, uint32_t index)
 {
@@ -192,7 +192,7 @@ int link_wait(struct netlink *netlink, uint32_t index, uint64_t deadline_ns)
     return r < 0 ? r : 0;
 }
 
-/* ---- addresses and routes --------------------------------------------------------------- */
+/* ---- addresses and routes ---- */
 
 static size_t address_len(int family)
 {

@@ -25,7 +25,7 @@ struct plan {
 
 static const char *const network_names[] = { "", "left", "right" };
 
-/* ---- rules across options ----------------------------------------------------------------- */
+/* ---- rules across options ---- */
 
 static int check_impairment(const struct fabric_options *opt, struct vmtp_error *err)
 {
@@ -63,7 +63,7 @@ int topology_check(const struct fabric_options *opt, struct vmtp_error *err)
     return r < 0 ? r : check_impairment(opt, err);
 }
 
-/* ---- addresses ------------------------------------------------------------------------------ */
+/* ---- addresses ---- */
 
 static struct in_addr address4(uint32_t value)
 {
@@ -93,8 +93,7 @@ static void port_address(struct port *port, uint32_t network, uint32_t host)
     port->prefix6 = 64;
 }
 
-/* ---- parts ------------------------------------------------------------------------------------
- */
+/* ---- parts ---- */
 
 static uint32_t space_add(struct topology *topology, const char *name)
 {
@@ -142,8 +141,7 @@ static void port_impair(struct topology *topology, uint32_t port)
     topology->ports[port].impaired = opt->delay_ns || opt->loss_percent > 0;
 }
 
-/* ---- endpoints --------------------------------------------------------------------------------
- */
+/* ---- endpoints ---- */
 
 /* "a", "b", "a-2" */
 static bool is_end(const char *name)
@@ -224,8 +222,7 @@ static uint32_t place_port(struct topology *topology, const struct place *place)
     return port;
 }
 
-/* ---- topologies -------------------------------------------------------------------------------
- */
+/* ---- topologies ---- */
 
 static int plan_pair(struct topology *topology, struct vmtp_error *err)
 {
@@ -383,8 +380,7 @@ static void plan_networks(struct topology *topology)
     plan_underlay(&plan);
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------
- */
+/* ---- all of it ---- */
 
 static const void *row(const struct vmtp_table *table, uint32_t i)
 {

@@ -126,8 +126,7 @@ static int hosts_check_endpoint(const void *opt, struct vmtp_error *err)
     return machine_check(opt, err);
 }
 
-/* ---- life
- * ----------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static struct ssh_patience patience_of(struct vmtp_self *self, uint64_t limit_ns)
 {
@@ -280,8 +279,7 @@ static int hosts_reach(struct vmtp_self *self, const struct vmtp_route *route,
     return r;
 }
 
-/* ---- commands
- * --------------------------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 static struct ssh_place *place_of(const struct vmtp_endpoint *endpoint)
 {

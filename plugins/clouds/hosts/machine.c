@@ -34,8 +34,7 @@ static uint32_t family_of(const char *address)
     return inet_pton(AF_INET6, address, binary) == 1 ? 6 : 0;
 }
 
-/* ---- what is written
- * ------------------------------------------------------------------------------ */
+/* ---- what is written ---- */
 
 /* The part of a list behind the last comma, and how long the part in front of it is. */
 static const char *last_of(const char *text, size_t len, size_t *ret_front)
@@ -83,8 +82,7 @@ int machine_check(const struct hosts_endpoint_options *opt, struct vmtp_error *e
     return machine_check_jump(opt->jump, err);
 }
 
-/* ---- whom to log in to
- * ---------------------------------------------------------------------------- */
+/* ---- whom to log in to ---- */
 
 static int target_fill(struct vmtp_self *self, struct ssh_keyring *keyring, struct ssh_trust *trust,
                        struct ssh_wish *wish, struct ssh_target *target, struct vmtp_error *err)
@@ -192,8 +190,7 @@ int machine_aim(struct vmtp_self *self, struct ssh_keyring *keyring, struct ssh_
     return r;
 }
 
-/* ---- where its data plane is
- * ------------------------------------------------------------------------ */
+/* ---- where its data plane is ---- */
 
 static bool fits(const char *address, uint32_t family)
 {

@@ -15,8 +15,7 @@ static bool said(const char *text)
     return text && *text;
 }
 
-/* ---- the public half, for the cloud
- * ------------------------------------------------------------- */
+/* ---- the public half, for the cloud ---- */
 
 static int file_read(const char *path, char *ret, size_t len)
 {
@@ -80,8 +79,7 @@ static int key_open(struct vmtp_self *self, struct os_access *access, struct vmt
     return r;
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 
 static int trust_open(struct vmtp_self *self, struct os_access *access, struct vmtp_error *err)
 {

@@ -20,7 +20,7 @@ static const struct vmtp_path paths[] = {
 };
 enum { EXTERNAL, SAME, DIFFERENT, FLOATING, PATHS };
 
-/* ---- paths -------------------------------------------------------------------------------- */
+/* ---- paths ---- */
 
 static void paths_give(const struct os_options *opt, size_t end, struct vmtp_table *ret)
 {
@@ -97,7 +97,7 @@ int blueprint_resolve(const void *opt, const char *path, const char *placement, 
     return 0;
 }
 
-/* ---- machines ------------------------------------------------------------------------------- */
+/* ---- machines ---- */
 
 enum { HOME, AWAY, ROOM }; /* nodes, until they are counted; of ROOM each machine has one */
 
@@ -197,7 +197,7 @@ static void nodes_count(struct blueprint *blueprint)
         }
 }
 
-/* ---- routes --------------------------------------------------------------------------------- */
+/* ---- routes ---- */
 
 static int family_check(const struct os_options *opt, const struct vmtp_route *route,
                         struct vmtp_error *err)
@@ -232,7 +232,7 @@ static int route_add(struct blueprint *blueprint, const struct vmtp_route *route
     return family_check(blueprint->opt, route, err);
 }
 
-/* ---- all of it ------------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 static struct blueprint *blueprint_new(const struct os_options *opt, uint32_t wanted)
 {
@@ -299,8 +299,7 @@ const struct bp_machine *blueprint_gate(const struct blueprint *blueprint)
     return blueprint->machines;
 }
 
-/* ---- needs ------------------------------------------------------------------------------------
- */
+/* ---- needs ---- */
 
 void blueprint_count(const struct blueprint *blueprint, uint64_t ret[])
 {

@@ -16,8 +16,7 @@
 
 #define TRIES 3
 
-/* ---- one server ---------------------------------------------------------------------------------
- */
+/* ---- one server ---- */
 
 /* The first machine of a node; NULL: it has none, as OS_ANYWHERE is none. */
 static struct os_machine *leader_of(const struct build *build, uint32_t node)
@@ -95,8 +94,7 @@ int boot_server(struct build *build, size_t i, struct vmtp_error *err)
     return kind_asked(build->client, OS_KIND_SERVER, label, r);
 }
 
-/* ---- all of them --------------------------------------------------------------------------------
- */
+/* ---- all of them ---- */
 
 static int servers_look(struct build *build, struct vmtp_error *err)
 {
@@ -196,8 +194,7 @@ int boot_await(struct build *build, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- nodes --------------------------------------------------------------------------------------
- */
+/* ---- nodes ---- */
 
 /* Some machines of a node: its leader, or all others. */
 struct party {

@@ -31,8 +31,7 @@ struct stage {
     size_t count;
 };
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 static const char *text_at(const struct vmtp_list *list, size_t i)
 {
@@ -65,8 +64,7 @@ static int machine_own(struct build *build, enum os_kind kind, const struct os_m
     return kind_owns(build->client, kind, ret, err);
 }
 
-/* ---- what machines are made of ----------------------------------------------------------------
- */
+/* ---- what machines are made of ---- */
 
 static int make_image(struct build *build, size_t i, struct vmtp_error *err)
 {
@@ -123,8 +121,7 @@ static int make_affinity(struct build *build, size_t i, struct vmtp_error *err)
     return kind_asked(build->client, OS_KIND_SERVER_GROUP, label, r);
 }
 
-/* ---- security -----------------------------------------------------------------------------------
- */
+/* ---- security ---- */
 
 /* Anything between the run's own machines; logging in and pinging from where the person is, which
  * is of one family if it is said. */
@@ -212,8 +209,7 @@ static int rules_float(struct build *build, struct vmtp_error *err)
     return r;
 }
 
-/* ---- networks -----------------------------------------------------------------------------------
- */
+/* ---- networks ---- */
 
 static int subnet_make(struct build *build, size_t i, unsigned int version, struct vmtp_error *err)
 {
@@ -287,8 +283,7 @@ static int make_interfaces(struct build *build, size_t i, struct vmtp_error *err
     return r;
 }
 
-/* ---- machines -----------------------------------------------------------------------------------
- */
+/* ---- machines ---- */
 
 static const struct os_network *network_of(const struct build *build,
                                            const struct os_machine *machine)
@@ -349,8 +344,7 @@ static bool machine_floats(const struct build *build, const struct os_machine *m
            (build->all->stock.float_all || machine->plan->floats || machine == gate(build));
 }
 
-/* ---- stages -------------------------------------------------------------------------------------
- */
+/* ---- stages ---- */
 
 static int stage_begin(struct stage *stage, struct build *build, const char *doing,
                        struct vmtp_error *err)
@@ -465,8 +459,7 @@ static void build_jumps(struct build *build)
     }
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------
- */
+/* ---- all of it ---- */
 
 static int user_data_read(struct build *build, struct vmtp_error *err)
 {

@@ -10,7 +10,7 @@
 
 #include "mark.h"
 
-/* ---- flavors -------------------------------------------------------------------------------- */
+/* ---- flavors ---- */
 
 static void flavor_read(const json_t *json, struct os_flavor *ret)
 {
@@ -102,7 +102,7 @@ int compute_flavor_create(struct os_client *client, const struct os_flavor *want
     return r < 0 ? vmtp_wrap(err, "flavor %s", want->name) : 0;
 }
 
-/* ---- keys and groups ------------------------------------------------------------------------ */
+/* ---- keys and groups ---- */
 
 int compute_keypair_create(struct os_client *client, const char *name, const char *public_key,
                            struct vmtp_error *err)
@@ -125,7 +125,7 @@ int compute_group_create(struct os_client *client, const char *name, const char 
     return r < 0 ? vmtp_wrap(err, "server group %s", name) : 0;
 }
 
-/* ---- servers -------------------------------------------------------------------------------- */
+/* ---- servers ---- */
 
 /* In base64; NULL: out of memory. */
 static json_t *encoded(const char *data, size_t len)
@@ -282,7 +282,7 @@ int compute_servers(struct os_client *client, const char *suffix, struct os_serv
     return 0;
 }
 
-/* ---- where they run ------------------------------------------------------------------------- */
+/* ---- where they run ---- */
 
 static bool says(const json_t *json, const char *key, const char *value)
 {

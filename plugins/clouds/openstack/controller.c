@@ -37,8 +37,7 @@ struct controller {
     json_t *agents, *agent; /* all; and that of this host, or else of any, which lies in them */
 };
 
-/* ---- commands
- * --------------------------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 /* What it prints, on both outputs, whatever its exit status; the caller's to free.  NULL: it can't
  * be run there. */
@@ -65,8 +64,7 @@ static char *command_ask(struct controller *controller, const char *const *words
 
 #define command(controller, ...) command_ask(controller, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* ---- its system
- * ------------------------------------------------------------------------------------- */
+/* ---- its system ---- */
 
 static bool distro_ask(struct controller *controller, char ret[FACT_MAX])
 {
@@ -95,8 +93,7 @@ static bool cpu_ask(struct controller *controller, char ret[FACT_MAX])
     return found;
 }
 
-/* ---- its agent
- * -------------------------------------------------------------------------------------- */
+/* ---- its agent ---- */
 
 static void agent_learn(struct controller *controller)
 {
@@ -143,8 +140,7 @@ static bool version_ask(struct controller *controller, char ret[FACT_MAX])
     return found;
 }
 
-/* ---- its network card
- * ------------------------------------------------------------------------------- */
+/* ---- its network card ---- */
 
 static bool card_name(struct controller *controller, const char *interface, char ret[FACT_MAX])
 {
@@ -233,8 +229,7 @@ static bool nic_ask(struct controller *controller, char ret[FACT_MAX])
     return (!bridge && card_ask(controller, name, ret)) || bridge_ask(controller, name, ret);
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 static const struct {
     const char *fact;

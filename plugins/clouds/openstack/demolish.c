@@ -66,7 +66,7 @@ static void demolition_fail(struct demolition *all, int status, const struct vmt
     pthread_mutex_unlock(&all->lock);
 }
 
-/* ---- rows ----------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static bool is_of_run(const char *label, const char *run)
 {
@@ -122,8 +122,7 @@ static const char *row_name(const struct row *row)
     return space ? space + 1 : row->label;
 }
 
-/* ---- looking ----------------------------------------------------------------------------------
- */
+/* ---- looking ---- */
 
 static int thing_add(struct demolition *all, struct row *row, const char *id)
 {
@@ -233,8 +232,7 @@ static int kind_look(void *arg, size_t i, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- deleting ---------------------------------------------------------------------------------
- */
+/* ---- deleting ---- */
 
 static int thing_delete_once(struct demolition *all, const struct thing *thing,
                              struct vmtp_error *err)

@@ -18,8 +18,7 @@ static void tell(struct vmtp_self *self, const char *name, const char *value)
         self->host->fact(self, name, value);
 }
 
-/* ---- release
- * --------------------------------------------------------------------------------------- */
+/* ---- release ---- */
 
 /* Of the document of one version, or of all. */
 static const char *microversion_of(json_t *document)
@@ -61,8 +60,7 @@ static int release_tell(struct vmtp_self *self, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- agents
- * ---------------------------------------------------------------------------------------- */
+/* ---- agents ---- */
 
 static int agent_tell(struct vmtp_self *self, struct vmtp_error *err)
 {
@@ -88,8 +86,7 @@ static int agent_tell(struct vmtp_self *self, struct vmtp_error *err)
     return r;
 }
 
-/* ---- hypervisors
- * ----------------------------------------------------------------------------------- */
+/* ---- hypervisors ---- */
 
 /* "QEMU 7.2.22" */
 static void hypervisor_name(json_t *hypervisor, char *ret, size_t len)
@@ -126,8 +123,7 @@ static int hypervisors_tell(struct vmtp_self *self, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 static const struct {
     const char *what;

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* ---- one that is named ---------------------------------------------------------------------- */
+/* ---- one that is named ---- */
 
 static bool zone_fits(const char *zone, const struct os_host *host)
 {
@@ -68,7 +68,7 @@ int hosts_find(const struct os_hosts *hosts, const char *text, struct os_host *r
     return r;
 }
 
-/* ---- one for each node ---------------------------------------------------------------------- */
+/* ---- one for each node ---- */
 
 static bool is_among(const struct os_host *host, const struct os_host *others, uint32_t count)
 {

@@ -54,8 +54,7 @@ bool inventory_distro(const char *text, char *ret, size_t len)
     return false;
 }
 
-/* ---- processors
- * ------------------------------------------------------------------------------------ */
+/* ---- processors ---- */
 
 /* "model name\t: X", whatever stands in front of the colon. */
 static bool field_take(const char *line, const char *name, char *ret, size_t len)
@@ -84,8 +83,7 @@ bool inventory_cpu(const char *text, const char *machine, char *ret, size_t len)
     return count && (size_t)snprintf(ret, len, "%u * %s", count, *model ? model : machine) < len;
 }
 
-/* ---- versions
- * -------------------------------------------------------------------------------------- */
+/* ---- versions ---- */
 
 bool inventory_version(const char *text, const char *word, char *ret, size_t len)
 {
@@ -100,8 +98,7 @@ bool inventory_version(const char *text, const char *word, char *ret, size_t len
     return *at && *at != '\n' && phrase_take(at, size, ret, len);
 }
 
-/* ---- cards
- * ----------------------------------------------------------------------------------------- */
+/* ---- cards ---- */
 
 bool inventory_is_interface(const char *name)
 {

@@ -35,8 +35,7 @@ static bool said(const char *text)
     return text && *text;
 }
 
-/* ---- whom to log in to
- * ---------------------------------------------------------------------------- */
+/* ---- whom to log in to ---- */
 
 static void server_aim(const struct os_options *opt, struct os_access *access,
                        struct os_machine *machine)
@@ -87,8 +86,7 @@ static int machine_aim(struct vmtp_self *self, struct os_access *access, struct 
     return ssh_keyring_find(access->keyring, &machine->wish, &machine->target.credentials, err);
 }
 
-/* ---- what the console said
- * ------------------------------------------------------------------------ */
+/* ---- what the console said ---- */
 
 /* Behind an escape sequence of a terminal. */
 static const char *escape_skip(const char *text)
@@ -143,8 +141,7 @@ static void console_ask(struct os_client *client, const char *server, char *ret,
     json_decref(answer);
 }
 
-/* ---- in
- * ------------------------------------------------------------------------------------------- */
+/* ---- in ---- */
 
 static int place_enter(struct entering *entering, struct os_machine *machine,
                        struct vmtp_error *err)
@@ -283,8 +280,7 @@ int machines_enter(struct vmtp_self *self, struct os_client *client, struct os_a
     return r;
 }
 
-/* ---- out
- * ------------------------------------------------------------------------------------------ */
+/* ---- out ---- */
 
 void machines_leave(struct vmtp_self *self, struct os_machine *machines, size_t count)
 {

@@ -6,7 +6,7 @@
 
 #include "thing.h"
 
-/* ---- extensions ----------------------------------------------------------------------------- */
+/* ---- extensions ---- */
 
 bool network_has(struct os_client *client, const char *alias)
 {
@@ -26,7 +26,7 @@ bool network_has(struct os_client *client, const char *alias)
     return false;
 }
 
-/* ---- networks ------------------------------------------------------------------------------- */
+/* ---- networks ---- */
 
 static void network_read(const json_t *json, struct os_network *ret)
 {
@@ -163,7 +163,7 @@ int network_addresses_free(struct os_client *client, const char *network, int64_
     return 0;
 }
 
-/* ---- subnets -------------------------------------------------------------------------------- */
+/* ---- subnets ---- */
 
 static json_t *texts_json(const struct vmtp_list *list)
 {
@@ -218,7 +218,7 @@ int network_subnet_get(struct os_client *client, const char *id, struct os_subne
     return 0;
 }
 
-/* ---- routers -------------------------------------------------------------------------------- */
+/* ---- routers ---- */
 
 /* Of addresses with their subnets the first of this version. */
 static void fixed_read(const json_t *fixed, bool v6, char *ret, size_t len, char *ret_subnet)
@@ -311,7 +311,7 @@ int network_router_detach(struct os_client *client, const char *router, const ch
     return r == -ENOENT ? 0 : r;
 }
 
-/* ---- security groups ------------------------------------------------------------------------ */
+/* ---- security groups ---- */
 
 int network_group_find(struct os_client *client, const char *name_or_id, char ret_id[OS_ID_MAX],
                        struct vmtp_error *err)
@@ -362,7 +362,7 @@ int network_rules_create(struct os_client *client, const char *group, const stru
     return r < 0 ? vmtp_wrap(err, "rules of security group %s", group) : 0;
 }
 
-/* ---- ports and floating addresses ----------------------------------------------------------- */
+/* ---- ports and floating addresses ---- */
 
 static void port_read(const json_t *json, struct os_port *ret)
 {
@@ -419,7 +419,7 @@ int network_floating_create(struct os_client *client, const char *external, cons
     return 0;
 }
 
-/* ---- agents --------------------------------------------------------------------------------- */
+/* ---- agents ---- */
 
 int network_agents(struct os_client *client, json_t **ret, struct vmtp_error *err)
 {

@@ -18,8 +18,7 @@
 #define SPAWN_NS (60 * NS_PER_S) /* with a new connection and its back-off */
 #define PUT_NS   (180 * NS_PER_S)
 
-/* ---- life ---------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static int client_ensure(struct vmtp_self *self, struct vmtp_error *err)
 {
@@ -148,8 +147,7 @@ static int openstack_undeploy(struct vmtp_self *self, const char *run,
     return r < 0 ? r : kinds_remove(all->client, run, owned, err);
 }
 
-/* ---- commands -----------------------------------------------------------------------------------
- */
+/* ---- commands ---- */
 
 static struct ssh_place *place_of(const struct vmtp_endpoint *endpoint)
 {
@@ -190,8 +188,7 @@ static int openstack_put(struct vmtp_self *self, const struct vmtp_endpoint *end
     return ssh_place_put(place_of(endpoint), from, &patience, ret_path, len, err);
 }
 
-/* ---- tables -------------------------------------------------------------------------------------
- */
+/* ---- tables ---- */
 
 /* What the two clouds have in common. */
 #define OPS                                                                                        \

@@ -180,7 +180,7 @@ const struct vmtp_option os_endpoint_rows[OS_ENDPOINT_ROWS] = {
 };
 /* clang-format on */
 
-/* ---- rules across them ---------------------------------------------------------------------- */
+/* ---- rules across them ---- */
 
 struct prefix {
     int family;

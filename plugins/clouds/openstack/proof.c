@@ -29,8 +29,7 @@ struct findings {
     const struct os_server *client, *server;
 };
 
-/* ---- what ping prints
- * ----------------------------------------------------------------------------- */
+/* ---- what ping prints ---- */
 
 /* The number behind this word, in the line that begins here. */
 static bool number_behind(const char *line, const char *word, double *ret)
@@ -76,8 +75,7 @@ static void ping_read(const char *out, const char *complaints, struct ping *ret)
             answer_read(line, ret);
 }
 
-/* ---- what follows from it
- * ------------------------------------------------------------------------- */
+/* ---- what follows from it ---- */
 
 VMTP_PRINTF(2, 3)
 static void phrase_add(struct os_proof *proof, const char *fmt, ...)
@@ -163,8 +161,7 @@ static void proof_write(const struct findings *findings, struct os_proof *proof)
     hosts_judge(findings, proof);
 }
 
-/* ---- finding out
- * ---------------------------------------------------------------------------------- */
+/* ---- finding out ---- */
 
 struct proving {
     struct vmtp_self *self;

@@ -24,7 +24,7 @@ static const struct quota {
     { "security group", "security groups", "security_group", "security-groups" },
 };
 
-/* ---- Nova ----------------------------------------------------------------------------------- */
+/* ---- Nova ---- */
 
 static int keypairs_count(struct os_client *client, struct os_limit *ret, struct vmtp_error *err)
 {
@@ -55,7 +55,7 @@ static int compute_read(struct os_client *client, struct os_limit ret[], struct 
     return keypairs_count(client, &ret[OS_QUOTA_KEYPAIRS], err);
 }
 
-/* ---- Neutron -------------------------------------------------------------------------------- */
+/* ---- Neutron ---- */
 
 static int details_read(struct os_client *client, struct os_limit ret[], struct vmtp_error *err)
 {
@@ -109,7 +109,7 @@ static int network_read(struct os_client *client, struct os_limit ret[], struct 
     return r == -ENOENT || r == -EPERM ? limits_read(client, ret, err) : r;
 }
 
-/* ---- both ----------------------------------------------------------------------------------- */
+/* ---- both ---- */
 
 /* A cloud that does not tell can't stop a run; what ends a run does. */
 static int limits_take(struct os_client *client, bool nova, struct os_limit ret[],
@@ -145,7 +145,7 @@ int quota_network(struct os_client *client, struct os_limit ret[], struct vmtp_e
     return limits_take(client, false, ret, err);
 }
 
-/* ---- does it fit? --------------------------------------------------------------------------- */
+/* ---- does it fit? ---- */
 
 int64_t quota_free(const struct os_limit *limit)
 {

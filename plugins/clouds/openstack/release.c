@@ -28,8 +28,7 @@ static const struct {
 #define RELEASES (sizeof releases / sizeof *releases)
 #define NEWEST   releases[RELEASES - 1]
 
-/* ---- by version
- * ------------------------------------------------------------------------------------ */
+/* ---- by version ---- */
 
 /* How long the version is that the line consists of, as in "26.2.2" and "26.0.0.0rc1"; 0: it is
  * something else. */
@@ -76,8 +75,7 @@ bool release_by_version(const char *text, char *ret, size_t len)
     return false;
 }
 
-/* ---- by microversion
- * ------------------------------------------------------------------------------- */
+/* ---- by microversion ---- */
 
 bool release_by_microversion(const char *text, char *ret, size_t len)
 {

@@ -18,7 +18,7 @@
 #define REDIRECTS 8
 #define HEAD      0x8006 /* where the mark of an ISO image ends */
 
-/* ---- what it is ----------------------------------------------------------------------------- */
+/* ---- what it is ---- */
 
 static const struct magic {
     size_t at;
@@ -92,7 +92,7 @@ static int source_verify(struct vmtp_self *self, const struct source *source, co
     return r;
 }
 
-/* ---- where it is ---------------------------------------------------------------------------- */
+/* ---- where it is ---- */
 
 static bool is_remote(const char *url)
 {

@@ -27,7 +27,7 @@ struct taking {
     int64_t addresses; /* that are free in the external network */
 };
 
-/* ---- image and flavor ----------------------------------------------------------------------- */
+/* ---- image and flavor ---- */
 
 static int take_image(struct taking *taking, struct vmtp_error *err)
 {
@@ -122,7 +122,7 @@ static int take_flavor(struct taking *taking, struct vmtp_error *err)
     return r;
 }
 
-/* ---- networks ------------------------------------------------------------------------------- */
+/* ---- networks ---- */
 
 /* Where nothing floats a router does without one, unless it is named. */
 static int take_external(struct taking *taking, struct vmtp_error *err)
@@ -178,7 +178,7 @@ static int take_groups(struct taking *taking, struct vmtp_error *err)
     return r;
 }
 
-/* ---- hosts and quotas ----------------------------------------------------------------------- */
+/* ---- hosts and quotas ---- */
 
 static int take_hosts(struct taking *taking, struct vmtp_error *err)
 {
@@ -234,7 +234,7 @@ static int taking_job(void *arg, size_t i, struct vmtp_error *err)
     return takes[i](arg, err);
 }
 
-/* ---- does it fit? --------------------------------------------------------------------------- */
+/* ---- does it fit? ---- */
 
 /* A flavor without a disk takes the image's. */
 static int image_check(const struct taking *taking, struct vmtp_error *err)
@@ -396,7 +396,7 @@ static int taking_settle(struct taking *taking, struct vmtp_error *err)
     return r < 0 ? r : quotas_settle(taking, err);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 int stock_take(struct os_client *client, const struct os_options *opt,
                const struct blueprint *blueprint, struct os_stock *ret, struct vmtp_error *err)

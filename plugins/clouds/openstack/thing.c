@@ -16,7 +16,7 @@ const struct sort sort_floatings = { "floatingips", "floatingips", "floatingip",
 const struct sort sort_groups = { "security-groups", "security_groups", "security_group",
                                   "security group" };
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 static bool is_ours(const struct os_client *client, const json_t *thing)
 {
@@ -83,7 +83,7 @@ int thing_find(struct os_client *client, const struct sort *sort, const char *fi
     return r < 0 ? vmtp_wrap(err, "%s '%.80s'", sort->noun, name_or_id) : 0;
 }
 
-/* ---- making --------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 /* New clouds take the tags with the thing itself, others in a call of their own. */
 static void thing_tag(struct os_client *client, const struct sort *sort, const char *id,

@@ -27,8 +27,7 @@ struct blowfish {
     uint32_t s[4][256];
 };
 
-/* ---- pi ---------------------------------------------------------------------------------------
- */
+/* ---- pi ---- */
 
 /* sum += or -= factor * arctan(1/x), all scaled by 2^(PI_BITS + GUARD_BITS) */
 static bool arctan_add(BIGNUM *sum, unsigned long factor, unsigned long x, bool negative)
@@ -65,8 +64,7 @@ static int pi_words(uint32_t ret[WORDS])
     return good ? 0 : -ENOMEM;
 }
 
-/* ---- Blowfish, and how bcrypt keys it -----------------------------------------------------------
- */
+/* ---- Blowfish, and how bcrypt keys it ---- */
 
 static uint32_t mix(const struct blowfish *fish, uint32_t x)
 {
@@ -146,8 +144,7 @@ static void bcrypt_hash(const struct blowfish *fresh, const unsigned char pass[D
     explicit_bzero(words, sizeof words);
 }
 
-/* ---- the key ------------------------------------------------------------------------------------
- */
+/* ---- the key ---- */
 
 static void sha512(const void *data, size_t len, unsigned char ret[DIGEST])
 {

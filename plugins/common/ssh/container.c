@@ -31,8 +31,7 @@ static const struct {
     { "aes192-cbc", "AES-192-CBC" }, { "aes256-cbc", "AES-256-CBC" },
 };
 
-/* ---- the keys ---------------------------------------------------------------------------------
- */
+/* ---- the keys ---- */
 
 static EVP_PKEY *key_build(const char *type, OSSL_PARAM_BLD *builder)
 {
@@ -122,8 +121,7 @@ static int private_read(struct ssh_reader reader, bool encrypted, EVP_PKEY **ret
     return *ret ? 0 : -EINVAL;
 }
 
-/* ---- the box they are in ------------------------------------------------------------------------
- */
+/* ---- the box they are in ---- */
 
 static int base64_read(struct ssh_bytes text, struct ssh_buffer *ret)
 {

@@ -79,8 +79,7 @@ void ssh_key_free(struct ssh_key *key)
     free(key);
 }
 
-/* ---- the public half of a private key
- * ------------------------------------------------------------ */
+/* ---- the public half of a private key ---- */
 
 static int number_add(struct ssh_buffer *blob, EVP_PKEY *private, const char *name)
 {
@@ -152,8 +151,7 @@ static int blob_make(struct ssh_buffer *blob, EVP_PKEY *private)
     }
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct asked_passphrase {
     const char *text;
@@ -285,8 +283,7 @@ int ssh_key_make(const char *name, struct ssh_key **ret, struct vmtp_error *err)
     return 0;
 }
 
-/* ---- the agent's
- * ---------------------------------------------------------------------------------- */
+/* ---- the agent's ---- */
 
 struct taking {
     const char *socket_path;
@@ -338,8 +335,7 @@ int ssh_key_from_agent(const char *socket_path, struct ssh_key **ret, size_t max
     return vmtp_fail(err, r, "%s", why.code ? why.text : "out of memory");
 }
 
-/* ---- signing
- * -------------------------------------------------------------------------------------- */
+/* ---- signing ---- */
 
 void ssh_key_public(const struct ssh_key *key, const char *method, struct ssh_buffer *ret)
 {

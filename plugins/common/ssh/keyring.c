@@ -106,8 +106,7 @@ static void agent_ask(struct ssh_keyring *keyring)
     keyring->agent_count = r > 0 ? r : 0;
 }
 
-/* ---- what one user has
- * ----------------------------------------------------------------------------- */
+/* ---- what one user has ---- */
 
 struct finding {
     struct ssh_keyring *keyring;

@@ -31,8 +31,7 @@ struct ssh_known {
     bool hashed;
 };
 
-/* ---- a line -----------------------------------------------------------------------------------
- */
+/* ---- a line ---- */
 
 static struct ssh_bytes word_take(const char **next, const char *end)
 {
@@ -130,8 +129,7 @@ int ssh_known_parse(struct ssh_known *known, const char *file, const char *text,
     return 0;
 }
 
-/* ---- whose line it is ---------------------------------------------------------------------------
- */
+/* ---- whose line it is ---- */
 
 static void name_make(const char *host, uint16_t port, char ret[NAME_MAX_BYTES])
 {
@@ -210,8 +208,7 @@ static bool line_is_of(const struct known_line *line, const char *name)
     return match;
 }
 
-/* ---- questions ----------------------------------------------------------------------------------
- */
+/* ---- questions ---- */
 
 static bool line_decides(const struct known_line *line, struct ssh_bytes type, struct ssh_bytes key,
                          struct ssh_known_answer *ret)
@@ -262,8 +259,7 @@ void ssh_known_types(const struct ssh_known *known, const char *host, uint16_t p
             each(arg, known->lines[i].type);
 }
 
-/* ---- files --------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 /* -ENOENT is no error: nobody is known then. */
 static int file_load(struct ssh_known *known, const char *path)

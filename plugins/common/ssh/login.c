@@ -71,8 +71,7 @@ static int step_result(int code)
     }
 }
 
-/* ---- stages: 0 logged in, -EAGAIN, -ECONNRESET, or -EACCES: on to the next
- * ------------------------ */
+/* ---- stages: 0 logged in, -EAGAIN, -ECONNRESET, or -EACCES: on to the next ---- */
 
 static int ask(struct ssh_login *login, LIBSSH2_SESSION *session)
 {

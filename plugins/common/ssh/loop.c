@@ -30,8 +30,7 @@ struct ssh_loop {
     size_t room;
 };
 
-/* ---- connections --------------------------------------------------------------------------------
- */
+/* ---- connections ---- */
 
 static struct ssh_session *session_open(struct ssh_loop *loop, const struct ssh_target *target,
                                         bool tunnel)
@@ -97,8 +96,7 @@ static void sessions_sweep(struct ssh_loop *loop)
     }
 }
 
-/* ---- processes ----------------------------------------------------------------------------------
- */
+/* ---- processes ---- */
 
 static void posted_take(struct ssh_loop *loop)
 {
@@ -187,8 +185,7 @@ static void processes_sweep(struct ssh_loop *loop)
     pthread_mutex_unlock(&loop->lock);
 }
 
-/* ---- the thread ---------------------------------------------------------------------------------
- */
+/* ---- the thread ---- */
 
 static size_t fds_count(const struct ssh_loop *loop)
 {
@@ -363,8 +360,7 @@ void ssh_loop_free(struct ssh_loop *loop)
     free(loop);
 }
 
-/* ---- for everybody ------------------------------------------------------------------------------
- */
+/* ---- for everybody ---- */
 
 int ssh_loop_start(struct ssh_loop *loop, const struct ssh_target *target, const char *mark,
                    const char *const *argv, struct ssh_process **ret, struct vmtp_error *err)

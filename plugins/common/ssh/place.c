@@ -62,8 +62,7 @@ int ssh_place_begin(struct ssh_place *place, struct ssh_loop *loop, const struct
     return ssh_loop_start(loop, target, "keeper", argv, &place->keeper, err);
 }
 
-/* ---- what the keeper says
- * ------------------------------------------------------------------------- */
+/* ---- what the keeper says ---- */
 
 static void fact_take(const char *text, const char *name, char *ret, size_t room)
 {
@@ -146,8 +145,7 @@ int ssh_place_await(struct ssh_place *place, const struct ssh_patience *patience
     return r;
 }
 
-/* ---- the end
- * -------------------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 void ssh_place_release(struct ssh_place *place)
 {
@@ -189,8 +187,7 @@ int ssh_place_end(struct ssh_place *place, const struct ssh_patience *patience,
     return r;
 }
 
-/* ---- commands
- * ------------------------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 static bool is_lost(struct ssh_place *place)
 {

@@ -13,8 +13,7 @@
 #define LOST_STATUS 255 /* as ssh ends when its connection is lost */
 #define NO_STREAM   2   /* RFC 4254 has 1, which is stderr */
 
-/* ---- birth --------------------------------------------------------------------------------------
- */
+/* ---- birth ---- */
 
 static int pipes_open(struct ssh_process *process)
 {
@@ -90,8 +89,7 @@ int ssh_process_await(struct ssh_process *process, const struct ssh_patience *pa
     return r;
 }
 
-/* ---- what the starter is told
- * --------------------------------------------------------------------- */
+/* ---- what the starter is told ---- */
 
 static void tell_started(struct ssh_process *process, int pid)
 {
@@ -153,8 +151,7 @@ static void lose(struct ssh_process *process)
     ssh_process_fail(process, &session->err);
 }
 
-/* ---- starting -----------------------------------------------------------------------------------
- */
+/* ---- starting ---- */
 
 static uint64_t start_deadline(const struct ssh_process *process)
 {
@@ -224,8 +221,7 @@ static void start_step(struct ssh_process *process)
     }
 }
 
-/* ---- running ------------------------------------------------------------------------------------
- */
+/* ---- running ---- */
 
 static bool stream_flush(struct ssh_stream *stream)
 {

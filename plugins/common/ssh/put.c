@@ -31,8 +31,7 @@ struct sending {
     char digest[65]; /* of what was sent, in hex */
 };
 
-/* ---- is it a program for that machine?
- * ------------------------------------------------------------ */
+/* ---- is it a program for that machine? ---- */
 
 static const struct {
     const char *name; /* as uname -m says it */
@@ -82,8 +81,7 @@ static int machine_check(const struct sending *sending, const char *from, struct
     return 0;
 }
 
-/* ---- sending
- * -------------------------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 static void digest_write(EVP_MD_CTX *context, char ret[65])
 {

@@ -82,8 +82,7 @@ void ssh_session_free(struct ssh_session *session)
     free(session);
 }
 
-/* ---- to the server ------------------------------------------------------------------------------
- */
+/* ---- to the server ---- */
 
 /* Once the link stands. */
 static void handshake_begin(struct ssh_session *session)
@@ -268,8 +267,7 @@ void ssh_session_begin(struct ssh_session *session)
         session->state = SSH_LOOKS_UP;
 }
 
-/* ---- into it ------------------------------------------------------------------------------------
- */
+/* ---- into it ---- */
 
 /* A server that has more guests than it likes (MaxStartups) closes at once. */
 static void go_again(struct ssh_session *session)
@@ -343,8 +341,7 @@ static void login_step(struct ssh_session *session)
     libssh2_keepalive_config(session->raw, 1, 1);
 }
 
-/* ---- while it stands
- * ------------------------------------------------------------------------------ */
+/* ---- while it stands ---- */
 
 bool ssh_session_check(struct ssh_session *session)
 {

@@ -217,7 +217,7 @@ static int emit_latency(struct run *run)
     return r < 0 ? r : emit(run, M_TRANSACTIONS, received * 1e9 / (double)run->trial->duration_ns);
 }
 
-/* ---- histograms --------------------------------------------------------------------------- */
+/* ---- histograms ---- */
 
 /* "index:count,index:count,...", indices rising.  The number of buckets, or -EPROTO. */
 static int parse_buckets(const char *text, struct vmtp_bucket *to, size_t size)
@@ -286,7 +286,7 @@ static int emit_histograms(struct run *run, struct vmtp_error *err)
     return r;
 }
 
-/* ---- what must be said beside the numbers --------------------------------------------------- */
+/* ---- what must be said beside the numbers ---- */
 
 /* CPU of a probe: its result with the most of it, since both directions see one process. */
 static double cpu_of(const struct run *run, int which)

@@ -49,7 +49,7 @@ void session_forget(struct session *s)
     mail_clear(&s->probe[SERVER].mail);
 }
 
-/* ---- taking in what a probe says ------------------------------------------------------ */
+/* ---- taking in what a probe says ---- */
 
 static void keep(json_t **place, json_t *event)
 {
@@ -200,7 +200,7 @@ static int read_waiting(struct vmtp_self *self, struct probe *p, struct vmtp_err
     return vmtp_fail(err, -EPROTO, "endpoint %s: vmtp-probe says too much", p->name);
 }
 
-/* ---- talking ---------------------------------------------------------------------------- */
+/* ---- talking ---- */
 
 int probe_say(struct vmtp_self *self, struct session *s, int which, struct vmtp_error *err,
               const char *fmt, ...)
@@ -332,7 +332,7 @@ bool probe_has_stopped(const struct probe *p, int unused)
     return p->mail.stopped;
 }
 
-/* ---- start and stop ---------------------------------------------------------------------- */
+/* ---- start and stop ---- */
 
 static int probe_start(struct vmtp_self *self, struct probe *p,
                        const struct vmtp_endpoint *endpoint, struct vmtp_error *err)
