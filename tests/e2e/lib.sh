@@ -39,7 +39,8 @@ says() { grep -qF -- "$1" "$dir/err" || grep -qF -- "$1" "$dir/out"; }
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
 holds() { [ "$(json "$1" "$2")" = True ] || { echo "not so: $2"; json "$1" "$2"; return 1; }; }
 
-# Figures of a run get a second try: another program may have had the machine during the first.
+# Figures get a second try: another program may have had the machine during the first.
+once_or_twice() { "$@" || "$@"; }
 # figures NAME EXPRESSION: as holds of NAME.json, which `vmtp run NAME.yaml` writes.
 figures() {
     holds "$dir/$1.json" "$2" && return 0

@@ -20,7 +20,6 @@ near() { # NAME: the bounds hold the path's ceiling over 95 %, or are within 2 %
         and truth * 0.97 < g["lower"] < truth * 1.005 and truth * 0.995 < g["upper"] < truth * 1.03)
         (r["search"]["goals"][0], r["metrics"]["goodput"]["ceiling"] / 0.95))(d["results"][0])'
 }
-once_or_twice() { "$@" || "$@"; }
 # Twice where the machine is so busy that the tool can't keep its rate.
 found() { # RATE
     search "$1" "rate: $1, queue: 20ms" 'length: 1400' 'loss: 5%, trial: 1s, sum: 7s, time: 45s' \
