@@ -181,3 +181,27 @@ json_t *fake_cloud_request(struct fake_cloud *cloud, const char *request, size_t
         fail_msg("nobody asked for %s", request);
     return found;
 }
+
+const char *fake_cloud_body(struct fake_cloud *cloud, const char *request)
+{
+    static char text[1024];
+    json_t *row = fake_cloud_request(cloud, request, 0);
+    char *dump = json_dumps(json_object_get(row, "body"), JSON_COMPACT | JSON_SORT_KEYS);
+
+    snprintf(text, sizeof text, "%s", dump);
+    free(dump);
+    json_decref(row);
+    return text;
+}
+
+const char *fake_cloud_header(struct fake_cloud *cloud, const char *request, size_t number,
+                              const char *name)
+{
+    static char text[256];
+    json_t *row = fake_cloud_request(cloud, request, number);
+    const char *value = json_string_value(json_object_get(json_object_get(row, "headers"), name));
+
+    snprintf(text, sizeof text, "%s", value ? value : "");
+    json_decref(row);
+    return text;
+}

@@ -34,5 +34,9 @@ json_t *fake_cloud_log(struct fake_cloud *cloud);
 size_t fake_cloud_count(struct fake_cloud *cloud, const char *request);
 /* The number-th request of this kind, from 0 on; the caller's to decref. */
 json_t *fake_cloud_request(struct fake_cloud *cloud, const char *request, size_t number);
+/* Its first one's body, and a header, as text; until the next call. */
+const char *fake_cloud_body(struct fake_cloud *cloud, const char *request);
+const char *fake_cloud_header(struct fake_cloud *cloud, const char *request, size_t number,
+                              const char *name);
 
 #endif

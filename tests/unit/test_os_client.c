@@ -67,30 +67,6 @@ static void error_has(int code, const char *part)
     assert_null(strstr(err.text, TOKEN));
 }
 
-/* The body of the first such request, as text; until the next call. */
-static const char *body_of(const char *request)
-{
-    static char text[1024];
-    json_t *row = fake_cloud_request(cloud, request, 0);
-    char *dump = json_dumps(json_object_get(row, "body"), JSON_COMPACT | JSON_SORT_KEYS);
-
-    snprintf(text, sizeof text, "%s", dump);
-    free(dump);
-    json_decref(row);
-    return text;
-}
-
-static const char *header_of(const char *request, size_t number, const char *name)
-{
-    static char text[256];
-    json_t *row = fake_cloud_request(cloud, request, number);
-    const char *value = json_string_value(json_object_get(json_object_get(row, "headers"), name));
-
-    snprintf(text, sizeof text, "%s", value ? value : "");
-    json_decref(row);
-    return text;
-}
-
 /* ---- calls ---- */
 
 static void calls_each_service_at_its_base(void **state)
@@ -111,9 +87,11 @@ static void calls_each_service_at_its_base(void **state)
     json_decref(answer);
     assert_int_equal(fake_cloud_count(cloud, "GET /compute/v2.1/os-services"), 1);
     assert_int_equal(fake_cloud_count(cloud, "GET /image/v2/images"), 1);
-    assert_string_equal(body_of("POST /network/v2.0/networks"), "{\"network\":{\"name\":\"n\"}}");
-    assert_string_equal(header_of("POST /network/v2.0/networks", 0, "x-auth-token"), TOKEN);
-    assert_string_equal(header_of("POST /network/v2.0/networks", 0, "content-type"),
+    assert_string_equal(fake_cloud_body(cloud, "POST /network/v2.0/networks"),
+                        "{\"network\":{\"name\":\"n\"}}");
+    assert_string_equal(fake_cloud_header(cloud, "POST /network/v2.0/networks", 0, "x-auth-token"),
+                        TOKEN);
+    assert_string_equal(fake_cloud_header(cloud, "POST /network/v2.0/networks", 0, "content-type"),
                         "application/json");
     assert_int_equal(os_post(client, OS_NETWORK, NULL, &answer, &err, "/networks"), -ENOMEM);
 }
@@ -139,10 +117,12 @@ static void sends_what_a_call_says(void **state)
 
     (void)state;
     assert_int_equal(os_call(client, &call, NULL, &err), 0);
-    assert_string_equal(header_of("GET /compute/v2.1/servers", 0, "openstack-api-version"),
-                        "compute 2.72");
-    assert_string_equal(header_of("GET /compute/v2.1/servers", 0, "x-openstack-nova-api-version"),
-                        "2.72");
+    assert_string_equal(
+        fake_cloud_header(cloud, "GET /compute/v2.1/servers", 0, "openstack-api-version"),
+        "compute 2.72");
+    assert_string_equal(
+        fake_cloud_header(cloud, "GET /compute/v2.1/servers", 0, "x-openstack-nova-api-version"),
+        "2.72");
     fake_cloud_script(cloud, "[{'method': 'PATCH', 'path': '/image/v2/images/i'}]");
     call = (struct os_call){ .service = OS_IMAGE,
                              .method = "PATCH",
@@ -150,7 +130,7 @@ static void sends_what_a_call_says(void **state)
                              .body = body,
                              .content_type = "application/patch" };
     assert_int_equal(os_call(client, &call, NULL, &err), 0);
-    assert_string_equal(header_of("PATCH /image/v2/images/i", 0, "content-type"),
+    assert_string_equal(fake_cloud_header(cloud, "PATCH /image/v2/images/i", 0, "content-type"),
                         "application/patch");
     json_decref(body);
 }
@@ -324,8 +304,8 @@ static void asks_for_another_token_when_one_is_refused(void **state)
                                              "{'use': 'token', 'headers': {'X-Subject-Token': "
                                              "'second'}}]");
     assert_int_equal(post_x(), 0);
-    assert_string_equal(header_of(POST_X, 0, "x-auth-token"), TOKEN);
-    assert_string_equal(header_of(POST_X, 1, "x-auth-token"), "second");
+    assert_string_equal(fake_cloud_header(cloud, POST_X, 0, "x-auth-token"), TOKEN);
+    assert_string_equal(fake_cloud_header(cloud, POST_X, 1, "x-auth-token"), "second");
     assert_int_equal(fake_cloud_count(cloud, ASK_V3), 1);
     assert_int_equal(get_x(), -EACCES); /* once is enough */
     assert_string_equal(err.text, "network: 401: no");
@@ -386,11 +366,11 @@ static void renews_a_token_before_it_expires(void **state)
         "   {'type': 'image', 'endpoints': [{'interface': 'public', 'url': '@URL@/i'}]}]}}}," X(
             "GET", ", 'body': {}") "]");
     assert_int_equal(get_x(), 0);
-    assert_string_equal(header_of(GET_X, 0, "x-auth-token"), "first");
+    assert_string_equal(fake_cloud_header(cloud, GET_X, 0, "x-auth-token"), "first");
     assert_int_equal(fake->api.pause(&fake->self, clock_now_ns() + 800 * NS_PER_MS),
                      0); /* of one second */
     assert_int_equal(get_x(), 0);
-    assert_string_equal(header_of(GET_X, 1, "x-auth-token"), TOKEN);
+    assert_string_equal(fake_cloud_header(cloud, GET_X, 1, "x-auth-token"), TOKEN);
     assert_int_equal(fake_cloud_count(cloud, ASK_V3), 2);
 }
 

@@ -94,35 +94,11 @@ static void error_has(int code, const char *part)
     assert_null(strstr(err.text, TOKEN));
 }
 
-/* The body of the first such request, as text; until the next call. */
-static const char *body_of(const char *request)
-{
-    static char text[1024];
-    json_t *row = fake_cloud_request(cloud, request, 0);
-    char *dump = json_dumps(json_object_get(row, "body"), JSON_COMPACT | JSON_SORT_KEYS);
-
-    snprintf(text, sizeof text, "%s", dump);
-    free(dump);
-    json_decref(row);
-    return text;
-}
-
-static const char *header_of(const char *request, size_t number, const char *name)
-{
-    static char text[256];
-    json_t *row = fake_cloud_request(cloud, request, number);
-    const char *value = json_string_value(json_object_get(json_object_get(row, "headers"), name));
-
-    snprintf(text, sizeof text, "%s", value ? value : "");
-    json_decref(row);
-    return text;
-}
-
 static void asks_for_a_token_of_a_project(void **state)
 {
     (void)state;
     must_open();
-    assert_string_equal(body_of(ASK_V3),
+    assert_string_equal(fake_cloud_body(cloud, ASK_V3),
                         "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{"
                         "\"user\":{\"domain\":{\"name\":\"Default\"},\"name\":\"admin\","
                         "\"password\":\"" PASSWORD "\"}}},\"scope\":{\"project\":{\"domain\":{"
@@ -138,7 +114,7 @@ static void asks_by_ids(void **state)
         .auth_url = auth_url, .user_id = "u1", .password = PASSWORD, .project_id = "p1"
     };
     must_open();
-    assert_string_equal(body_of(ASK_V3),
+    assert_string_equal(fake_cloud_body(cloud, ASK_V3),
                         "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{"
                         "\"user\":{\"id\":\"u1\",\"password\":\"" PASSWORD "\"}}},\"scope\":{"
                         "\"project\":{\"id\":\"p1\"}}}}");
@@ -151,14 +127,14 @@ static void asks_with_an_application_credential(void **state)
     credentials.application_credential_id = "a1";
     credentials.application_credential_secret = "s1";
     must_open();
-    assert_string_equal(body_of(ASK_V3),
+    assert_string_equal(fake_cloud_body(cloud, ASK_V3),
                         "{\"auth\":{\"identity\":{\"application_credential\":{\"id\":\"a1\","
                         "\"secret\":\"s1\"},\"methods\":[\"application_credential\"]}}}");
     credentials.application_credential_id = NULL;
     credentials.application_credential_name = "mine";
     fake_cloud_script(cloud, "[]");
     must_open();
-    assert_string_equal(body_of(ASK_V3),
+    assert_string_equal(fake_cloud_body(cloud, ASK_V3),
                         "{\"auth\":{\"identity\":{\"application_credential\":{\"name\":\"mine\","
                         "\"secret\":\"s1\",\"user\":{\"domain\":{\"name\":\"Default\"},\"name\":"
                         "\"admin\"}},\"methods\":[\"application_credential\"]}}}");
@@ -171,7 +147,7 @@ static void asks_with_a_token_and_for_the_system(void **state)
     credentials.token = "t1";
     credentials.system_scope = true;
     must_open();
-    assert_string_equal(body_of(ASK_V3),
+    assert_string_equal(fake_cloud_body(cloud, ASK_V3),
                         "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":\"t1\"}"
                         "},\"scope\":{\"system\":{\"all\":true}}}}");
 }
@@ -231,12 +207,13 @@ static void speaks_v2_with_old_clouds(void **state)
         snprintf(auth_url, sizeof auth_url, "%s/old%s", cloud->url, forms[i]);
         fake_cloud_script(cloud, v2_cloud);
         must_open();
-        assert_string_equal(body_of("POST /old/v2.0/tokens"),
+        assert_string_equal(fake_cloud_body(cloud, "POST /old/v2.0/tokens"),
                             "{\"auth\":{\"passwordCredentials\":{\"password\":\"" PASSWORD
                             "\",\"username\":\"admin\"},\"tenantName\":\"admin\"}}");
     }
     assert_int_equal(os_get(client, OS_COMPUTE, &answer, &err, "/servers"), 0);
-    assert_string_equal(header_of("GET /compute/v2/p2/servers", 0, "x-auth-token"), TOKEN);
+    assert_string_equal(fake_cloud_header(cloud, "GET /compute/v2/p2/servers", 0, "x-auth-token"),
+                        TOKEN);
     json_decref(answer);
     credentials.auth = OS_AUTH_APPLICATION_CREDENTIAL;
     assert_int_equal(open_client(), -EINVAL);

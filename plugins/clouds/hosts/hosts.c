@@ -33,13 +33,6 @@ static const struct vmtp_choice agents[] = {
     { 0 },
 };
 
-static const struct vmtp_choice policies[] = {
-    { "strict", SSH_TRUST_STRICT, "A server whose key is not in known-hosts is refused" },
-    { "accept-new", SSH_TRUST_ACCEPT_NEW, "A new server's key is written into known-hosts" },
-    { "insecure", SSH_TRUST_INSECURE, "Keys are not checked" },
-    { 0 },
-};
-
 static const struct vmtp_option options[] = {
     { .name = "user",
       VMTP_OPT_STRING(struct hosts_options, user),
@@ -67,7 +60,7 @@ static const struct vmtp_option options[] = {
       .flags = VMTP_SECRET,
       .help = "Where an endpoint has none of its own; keys are tried first" },
     { .name = "host-keys",
-      VMTP_OPT_ENUM(struct hosts_options, host_keys, policies),
+      VMTP_OPT_ENUM(struct hosts_options, host_keys, ssh_trust_policies),
       .def = "strict",
       .help = "Which servers are trusted" },
     { .name = "known-hosts",

@@ -252,33 +252,41 @@ int os_get(struct os_client *client, enum os_service service, json_t **ret, stru
     return r;
 }
 
+/* The body is stolen. */
+VMTP_PRINTF(7, 0)
+static int call_send(struct os_client *client, const char *method, enum os_service service,
+                     json_t *body, json_t **ret, struct vmtp_error *err, const char *fmt,
+                     va_list ap)
+{
+    struct os_call call = { .service = service, .method = method, .body = body };
+    int r = body ? call_make(client, &call, ret, err, fmt, ap)
+                 : vmtp_fail(err, -ENOMEM, "out of memory");
+
+    json_decref(body);
+    return r;
+}
+
 int os_post(struct os_client *client, enum os_service service, json_t *body, json_t **ret,
             struct vmtp_error *err, const char *fmt, ...)
 {
-    struct os_call call = { .service = service, .method = "POST", .body = body };
     va_list ap;
     int r;
 
     va_start(ap, fmt);
-    r = body ? call_make(client, &call, ret, err, fmt, ap)
-             : vmtp_fail(err, -ENOMEM, "out of memory");
+    r = call_send(client, "POST", service, body, ret, err, fmt, ap);
     va_end(ap);
-    json_decref(body);
     return r;
 }
 
 int os_put(struct os_client *client, enum os_service service, json_t *body, json_t **ret,
            struct vmtp_error *err, const char *fmt, ...)
 {
-    struct os_call call = { .service = service, .method = "PUT", .body = body };
     va_list ap;
     int r;
 
     va_start(ap, fmt);
-    r = body ? call_make(client, &call, ret, err, fmt, ap)
-             : vmtp_fail(err, -ENOMEM, "out of memory");
+    r = call_send(client, "PUT", service, body, ret, err, fmt, ap);
     va_end(ap);
-    json_decref(body);
     return r;
 }
 

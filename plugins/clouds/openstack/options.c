@@ -29,13 +29,6 @@ static const struct vmtp_choice ipv6_modes[] = {
     { 0 },
 };
 
-static const struct vmtp_choice policies[] = {
-    { "strict", SSH_TRUST_STRICT, "A server whose key is not in known-hosts is refused" },
-    { "accept-new", SSH_TRUST_ACCEPT_NEW, "A new server's key is written into known-hosts" },
-    { "insecure", SSH_TRUST_INSECURE, "Keys are not checked" },
-    { 0 },
-};
-
 #define O           struct os_options
 #define TEXT(f)     VMTP_OPT_STRING(O, f)
 #define FILE_(f)    VMTP_OPT_PATH(O, f)
@@ -143,7 +136,7 @@ const struct vmtp_option os_rows[OS_ROWS] = {
     { "controller-password", "Keys are tried first", SECRET(controller_password) },
     { "physical-network", "Whose NIC is looked for on the controller", TEXT(physical_network) },
     { "known-hosts", "The keys of these two", FILE_(known_hosts), .def = "~/.ssh/known_hosts" },
-    { "host-keys", "Which of these two are trusted", VMTP_OPT_ENUM(O, host_keys, policies),
+    { "host-keys", "Which of these two are trusted", VMTP_OPT_ENUM(O, host_keys, ssh_trust_policies),
       .def = "strict" },
     { "verify-path", "Ping shows that each flow takes the path that it names",
       VMTP_OPT_BOOL(O, verify_path), .def = "true" },

@@ -3,6 +3,13 @@
 
 #include <openssl/evp.h>
 
+const struct vmtp_choice ssh_trust_policies[] = {
+    { "strict", SSH_TRUST_STRICT, "A server whose key is not in known-hosts is refused" },
+    { "accept-new", SSH_TRUST_ACCEPT_NEW, "A new server's key is written into known-hosts" },
+    { "insecure", SSH_TRUST_INSECURE, "Keys are not checked" },
+    { 0 },
+};
+
 /* In the order of preference where nothing is known; ssh-rsa last, for servers refuse SHA-1. */
 static const char *const types[] = { "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
                                      "ecdsa-sha2-nistp521", "ssh-rsa" };

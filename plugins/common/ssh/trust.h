@@ -22,6 +22,8 @@ enum ssh_trust_policy {
                              memory alone; some make theirs anew while they boot, so until it is
                              held another may follow */
 };
+/* As an option of a cloud names them: strict, accept-new, insecure. */
+extern const struct vmtp_choice ssh_trust_policies[];
 
 struct ssh_trust {
     enum ssh_trust_policy policy;
