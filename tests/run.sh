@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs all tests of a build tree and counts them: run.sh BUILD [PATTERN [SCRIPT...]]; scripts that are
-# named are run alone, with $LIMIT seconds for each.  Each test prints a line "ok SENTENCE",
+# Runs all tests of a build tree and counts them: run.sh BUILD [PATTERN [SCRIPT...]]; PATTERN is a
+# regular expression for their names; scripts that are named are run alone, with $LIMIT seconds for each.  Each test prints a line "ok SENTENCE",
 # "FAIL SENTENCE" or "skip SENTENCE: what is missing".  With STRICT=1 a skip fails.
 set -u
 B=$(cd "$1" && pwd) || exit 2
@@ -10,6 +10,9 @@ pattern=${2:-}
 cd "$(dirname "$0")/.." || exit 2
 export B LC_ALL=C.UTF-8
 case $B in *address* | *thread* | *undefined*) export SANITIZED=1 ;; esac
+# The leak checker of gcc 12 now and then takes a thread's variables for those of a glibc before 2.25,
+# and dies of it (google/sanitizers#1322): it need not look there.
+export ASAN_OPTIONS=intercept_tls_get_addr=0
 log=$(mktemp) out=$(mktemp)
 trap 'rm -f "$log" "$out"' EXIT
 trap 'exit 130' INT TERM
@@ -18,7 +21,7 @@ trap 'exit 130' INT TERM
 run() { # NAME SECONDS COMMAND...
     name=$1 seconds=$2
     shift 2
-    case $name in *"$pattern"*) ;; *) return ;; esac
+    echo "$name" | grep -qE "$pattern" || return
     began=$(date +%s)
     timeout -k 5 "$seconds" "$@" >"$out" 2>&1 </dev/null
     status=$?

@@ -53,12 +53,12 @@ $(test_plugins): $B/tests/plugins/%.so: $B/obj/tests/plugins/%.o $B/libcommon.a
 	$(call Q,SO)$(CC) -shared $(san) $(LDFLAGS) -o $@ $^
 
 check-run: all $(unit) $(replays) $(test_plugins) $(abi_so) $(abi_layouts) $B/tests/torture.so
-	@sh tests/run.sh $B $(T)
+	@sh tests/run.sh $B '$(T)'
 
 # The tests that want a real OpenStack, which they start and end: LEVEL=api with fake hypervisors.
 LEVEL ?= full
 check-openstack:
 	@sh share/setup.sh check openstack
 	@$(MAKE) --no-print-directory all
-	@sh tests/openstack/check.sh $B $(LEVEL) $(T)
+	@sh tests/openstack/check.sh $B $(LEVEL) '$(T)'
 .PHONY: check-run fuzz-run check-openstack

@@ -39,10 +39,12 @@ says() { grep -qF -- "$1" "$dir/err" || grep -qF -- "$1" "$dir/out"; }
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
 holds() { [ "$(json "$1" "$2")" = True ] || { echo "not so: $2"; json "$1" "$2"; return 1; }; }
 
-# Figures get a second try: another program may have had the machine during the first.
-once_or_twice() { "$@" || "$@"; }
+# Figures get a second try: another program may have had the machine during the first.  What an
+# instrumented build measures is not judged.
+once_or_twice() { "$@" || [ -n "${SANITIZED:-}" ] || "$@"; }
 # figures NAME EXPRESSION: as holds of NAME.json, which `vmtp run NAME.yaml` writes.
 figures() {
+    [ -z "${SANITIZED:-}" ] || return 0
     holds "$dir/$1.json" "$2" && return 0
     "$vmtp" run --no-progress "$dir/$1.yaml"
     holds "$dir/$1.json" "$2"

@@ -29,7 +29,7 @@ slow=20M fast=100M
 [ -z "${SANITIZED:-}" ] || slow=10M fast=50M # what an instrumented sender keeps up with
 for rate in $slow $fast; do
     check "the rate that a path of $rate carries is found within 2 %" once_or_twice found "$rate"
-    check "the answer was verified and is what the flow's figures are of" holds "$dir/$rate.json" '(lambda r, g: g["verified"]["loss"] <= 0.05 and r["metrics"]["loss"]["ratio"] <= 0.05
+    check "the answer was verified and is what the flow's figures are of" figures "$rate" '(lambda r, g: g["verified"]["loss"] <= 0.05 and r["metrics"]["loss"]["ratio"] <= 0.05
          and r["trials"][0]["number"] == g["verified"]["number"] and len(r["trials"]) == 1
          and "no_ci95" in r["metrics"]["goodput"])(d["results"][0], d["results"][0]["search"]["goals"][0])'
 done
