@@ -26,6 +26,16 @@ struct vmtp_record {
     uint32_t search; /* 1: its trial was a step of a rate search, so it is no part of a metric */
 };
 
+/* What a store of results is asked for.  "" and 0: whatever it is. */
+struct vmtp_question {
+    size_t size;
+    const char *run;                       /* the run's id */
+    const char *protocol;                  /* "tcp", "udp", ...: documents with a result of it */
+    const char *encapsulation;             /* "vxlan", "vlan", ...: of the cloud's networks */
+    uint64_t since_wall_ns, until_wall_ns; /* when the run began */
+    uint64_t most;                         /* so many at most, the newest */
+};
+
 struct vmtp_sink {
     size_t size;
     /* [worker] NULL: nothing to do. */
@@ -37,6 +47,13 @@ struct vmtp_sink {
     /* Pure [main].  1: this instance writes to vmtp's own stdout, so nothing else may.  NULL: no.
      */
     int (*takes_stdout)(const void *opt);
+    /* [worker] Of a store: give the documents that were kept, as end() got them, and that answer
+     * the question to take(), the newest first, until it returns non-zero; that is returned.  A
+     * document in another form than end() got it (VMTP's own, say) is given as it is.  begin(),
+     * record() and end() are not called then.  NULL: it is no store. */
+    int (*recall)(struct vmtp_self *, const struct vmtp_question *,
+                  int (*take)(void *arg, const char *json, size_t len), void *arg,
+                  struct vmtp_error *);
 };
 
 #endif

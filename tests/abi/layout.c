@@ -347,6 +347,17 @@ static void record(void)
     FIELD(vmtp_record, search);
 }
 
+static void question(void)
+{
+    FIELD(vmtp_question, size);
+    FIELD(vmtp_question, run);
+    FIELD(vmtp_question, protocol);
+    FIELD(vmtp_question, encapsulation);
+    FIELD(vmtp_question, since_wall_ns);
+    FIELD(vmtp_question, until_wall_ns);
+    FIELD(vmtp_question, most);
+}
+
 static void sink(void)
 {
     FIELD(vmtp_sink, size);
@@ -354,6 +365,7 @@ static void sink(void)
     FIELD(vmtp_sink, record);
     FIELD(vmtp_sink, end);
     FIELD(vmtp_sink, takes_stdout);
+    FIELD(vmtp_sink, recall);
 }
 
 static void monitor(void)
@@ -469,6 +481,7 @@ int main(void)
     need();
     cloud();
     record();
+    question();
     sink();
     monitor();
     component();
