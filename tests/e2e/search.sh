@@ -33,7 +33,7 @@ for rate in $slow $fast; do
          and r["trials"][0]["number"] == g["verified"]["number"] and len(r["trials"]) == 1
          and "no_ci95" in r["metrics"]["goodput"])(d["results"][0], d["results"][0]["search"]["goals"][0])'
 done
-check "the table tells its bounds" grep -Eq '^  search 5 %: [0-9.]+ Mb/s to [0-9.]+ Mb/s, [0-9]+ trials' "$dir/out"
+check "the table tells its bounds" judged grep -Eq '^  search 5 %: [0-9.]+ Mb/s to [0-9.]+ Mb/s, [0-9]+ trials' "$dir/out"
 check "samples of the search are marked as its own" sh -c '
     grep -q ",goodput,.*,1,[0-9.]*,0,1.$" "$0" && grep -q ",goodput,.*,1,[0-9.]*,0,0.$" "$0"' "$dir/$fast.csv"
 

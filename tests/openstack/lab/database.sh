@@ -7,7 +7,7 @@ database_answers() { mariadb-admin -uroot -S "$database_socket" ping; }
 
 database_run() {
     daemon mariadb mariadbd --defaults-file="$etc/mysql.cnf"
-    ready mariadb 30 database_answers
+    ready mariadb 120 database_answers
 }
 
 # What the tables depend on.

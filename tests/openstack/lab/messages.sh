@@ -13,5 +13,5 @@ messages_start() (
 -kernel inet_dist_use_interface {127,0,0,1}"
     mkdir -p "$var/rabbitmq/mnesia" "$log/rabbitmq"
     daemon rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server
-    ready rabbitmq 60 messages_listen
+    ready rabbitmq 240 messages_listen
 )

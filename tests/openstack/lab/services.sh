@@ -11,7 +11,7 @@ identity_start() {
     OS_KEYSTONE_CONFIG_FILES=$etc/keystone.conf
     export OS_KEYSTONE_CONFIG_FILES
     wsgi keystone 5000 /usr/bin/keystone-wsgi-public
-    ready keystone 60 answers "http://$address:5000/v3"
+    ready keystone 240 answers "http://$address:5000/v3"
     in_cloud /usr/bin/python3 "$lab/seed.py" services
 }
 
@@ -27,8 +27,8 @@ services_start() {
     for name in nova-api nova-conductor nova-scheduler; do
         daemon "$name" "$name" --config-file "$etc/nova.conf"
     done
-    ready placement 120 answers "http://$address:8778/"
-    ready glance 120 answers "http://$address:9292/versions"
+    ready placement 240 answers "http://$address:8778/"
+    ready glance 240 answers "http://$address:9292/versions"
     ready neutron-server 120 answers "http://$address:9696/"
     ready nova-api 120 answers "http://$address:8774/"
 }

@@ -42,5 +42,5 @@ tls_start() {
         fail "no certificate: $(cat "$log/certificate.log")"
     haproxy_config >"$etc/haproxy.conf"
     daemon haproxy haproxy -db -f "$etc/haproxy.conf"
-    ready haproxy 20 answers "https://$address:15000/"
+    ready haproxy 120 answers "https://$address:15000/"
 }
