@@ -300,8 +300,8 @@ static void loss_add(json_t *entry, const json_t *result)
 }
 
 /* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
- * then there are figures, but not those that were wanted. */
-static void search_judge(json_t *entry, const json_t *result)
+ * then there are figures, but not those that were wanted; as there are where nothing arrived. */
+static void loss_judge(json_t *entry, const json_t *result)
 {
     const json_t *search = json_object_get(result, "search");
     const json_t *goal = json_array_get(json_object_get(search, "goals"), 0);
@@ -319,6 +319,8 @@ static void search_judge(json_t *entry, const json_t *result)
             json_sprintf("the search ended (%s) at a rate at which %.2f %% is lost, more than "
                          "the %.2f %% of its goal",
                          text_of(goal, "state"), ratio * 100, most * 100));
+    else if (ratio >= 1)
+        field_add(entry, "error", json_string("nothing of what was sent arrived"));
 }
 
 /* Of a search, the result's figures are of the trials that verified its first goal. */
@@ -336,7 +338,7 @@ static void udp_fill(json_t *entry, const struct classic_test *test, const json_
     field_add(entry, "throughput_bps", figure_json(round(goodput_bps)));
     field_add(entry, "offered_bps", figure_json(round(value_of(result, "offered"))));
     loss_add(entry, result);
-    search_judge(entry, result);
+    loss_judge(entry, result);
     if (test->protocol == CLASSIC_MULTICAST)
         field_add(entry, "jitter", real_json(value_of(result, "jitter_max") * 1e3, 4));
     field_add(entry, "jitter_ms", real_json(value_of(result, "jitter") * 1e3, 4));

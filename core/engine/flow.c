@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../result/json.h"
+#include "../result/recover.h"
 #include "command.h"
 #include "facts.h"
 #include "program.h"
@@ -119,6 +120,8 @@ static int otherwise_open(struct flow *flow, struct reasons *reasons, struct vmt
     if (r < 0 || flow->tool) {
         reason_set(flow->context.run, &flow->measurement->instead, reasons);
         flow->measurement->flow = flow->planned;
+        run_journal(flow->context.run, "tool", recover_tool_line(flow->planned->variant->tool));
+        run_journal(flow->context.run, "flow", recover_flow_line(flow->planned));
         return r;
     }
     reasons->table.add(&reasons->table, "otherwise %s: %s",
@@ -177,14 +180,27 @@ void flow_close(struct flow *flow)
     instance_close(TAKE(flow->tool));
 }
 
-static int flow_prepare(struct flow *flow, struct vmtp_error *err)
+static int tool_prepare(struct flow *flow, struct vmtp_error *err)
 {
-    if (flow->prepared)
-        return 0;
-    flow->prepared = true; /* finish() is called also after a failure */
     context_step(&flow->context, PREPARE_NS);
     return tool_of(flow)->prepare ? tool_of(flow)->prepare(&flow->tool->self, &flow->table, err)
                                   : 0;
+}
+
+/* Twice, if need be: a connection to an endpoint that was lost just then is there again. */
+static int flow_prepare(struct flow *flow, struct vmtp_error *err)
+{
+    int r;
+
+    if (flow->prepared)
+        return 0;
+    flow->prepared = true; /* finish() is called also after a failure */
+    r = tool_prepare(flow, err);
+    if (r == 0 || run_cancelled(flow->context.run))
+        return r;
+    if (tool_of(flow)->finish)
+        tool_of(flow)->finish(&flow->tool->self, &flow->table);
+    return tool_prepare(flow, err);
 }
 
 static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_error *err)
@@ -230,11 +246,19 @@ static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
 
 static void trial_journal(struct flow *flow, const struct trial *trial, bool own)
 {
+    const char *version = flow->measurement->tool_version;
     json_t *line =
         json_pack("{s:s, s:I, s:s, s:b, s:o*}", "flow", flow->planned->key, "trial",
                   (json_int_t)trial->number, "status", trial->status ? "failed" : "ok", "search",
                   !own, "error", trial->error ? text_json(trial->error) : NULL);
 
+    field_add(line, "started", moment_json(trial->wall_ns));
+    field_add(line, "warmup", seconds_json(trial->warmup_ns));
+    field_add(line, "duration", seconds_json(trial->duration_ns));
+    if (trial->rate_bps)
+        field_add(line, "rate", json_integer((json_int_t)trial->rate_bps));
+    if (version)
+        field_add(line, "tool_version", text_json(version));
     run_journal(flow->context.run, "trial", line);
 }
 

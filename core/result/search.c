@@ -323,13 +323,24 @@ static const struct search_trial *verified(const struct search *search, uint64_t
     return NULL;
 }
 
+/* It is no use to ask a tool that does not keep the rate again and again. */
+static bool is_over(const struct search *search, const struct search_goal *at)
+{
+    uint32_t shortfalls = 0;
+
+    for (size_t i = 0; i < search->spec->loss_count; i++)
+        if (search->goals[i].lower_bps == at->lower_bps)
+            shortfalls += search->goals[i].shortfalls;
+    return at->verified || !at->lower_bps || shortfalls >= TRIES;
+}
+
 static struct search_step goal_end(struct search *search, struct search_goal *at,
                                    const struct bracket *bracket)
 {
     at->lower_bps = bracket->lower.bps;
     at->upper_bps = bracket->upper.bps;
     at->verified = verified(search, at->lower_bps, &at->goal);
-    at->over = at->verified || !at->lower_bps;
+    at->over = is_over(search, at);
     at->trial_count = search->count;
     return (struct search_step){ .action = at->over ? SEARCH_OVER : SEARCH_VERIFY,
                                  .goal = (size_t)(at - search->goals),
@@ -473,6 +484,8 @@ const struct search_trial *search_add(struct search *search, const struct search
     *copy = *trial;
     trial_place(search, copy);
     search->count++;
+    if (search->next.action == SEARCH_VERIFY && copy->limited)
+        search->goals[search->next.goal].shortfalls++;
     doubt(search, copy->load_bps);
     search_spend(search, spent_ns);
     return copy;
@@ -526,7 +539,7 @@ struct search_answer search_answer(const struct search *search, size_t goal)
 
     if (!at->over)
         bracket = bracket_find(search, &at->goal, load_judge);
-    else
+    else if (at->verified || !at->lower_bps)
         answer.state = at->lower_bps && at->upper_bps ? SEARCH_FOUND : SEARCH_IRREGULAR;
     answer.lower_bps = bracket.lower.bps ? load_offered(&bracket.lower) : NAN;
     answer.upper_bps = bracket.upper.bps ? load_offered(&bracket.upper) : NAN;

@@ -339,6 +339,68 @@ static void without_dhcp_a_machine_is_given_its_address(void **state)
                         "/etc/network/interfaces");
 }
 
+/* The place of the last request of this kind among all that were made; -1: there is none. */
+static int order_of(struct tenant *t, const char *method, const char *path)
+{
+    json_t *log = fake_cloud_log(t->cloud), *entry;
+    int order = -1;
+    size_t i;
+
+    json_array_foreach(log, i, entry)
+    {
+        if (strcmp(json_string_value(json_object_get(entry, "method")), method) == 0 &&
+            strstr(json_string_value(json_object_get(entry, "path")), path))
+            order = (int)i;
+    }
+    json_decref(log);
+    return order;
+}
+
+/* Whoever chooses the hosts: nobody waits for a router that is slow. */
+static void boots_machines_while_the_ways_to_them_are_made(void **state)
+{
+    struct tenant *t = *state;
+    struct site site;
+
+    for (int may_choose = 0; may_choose < 2; may_choose++) {
+        struct script script = { 0 };
+
+        site_open(&site, t, "same-network", "inter-node");
+        if (!may_choose)
+            user_may_not_choose(&site);
+        servers_made(&script, two);
+        servers_listed(&script, 0, two, apart);
+        script_answer(&script, "PUT", N ADDED, 200, 0, "{}");
+        script_add(&script, "{'method': 'POST', 'path': '" N "/routers', 'status': 201,"
+                            " 'delay': 1.5, 'body': {'router': {'id': 'r1'}}}");
+        script_play(&script, t->cloud);
+        if (built(&site) < 0)
+            fail_msg("%s", t->err.text);
+        assert_true(order_of(t, "PUT", "/add_router_interface") > order_of(t, "POST", "/servers"));
+        assert_true(order_of(t, "POST", "/servers") > order_of(t, "POST", "/ports"));
+    }
+}
+
+/* A server that has no place is not waited for when an address can't be had. */
+static void does_not_wait_for_machines_when_a_way_can_not_be_made(void **state)
+{
+    struct script script = { 0 };
+    struct tenant *t = *state;
+    struct site site;
+
+    site_open(&site, t, "same-network", "inter-node");
+    user_may_not_choose(&site);
+    t->opt.boot_timeout_ns = 60 * S;
+    servers_made(&script, two);
+    script_list(&script, C "/servers/detail", "servers", 0,
+                "{'id': 's1', 'name': 'x-" RUN "', 'status': 'BUILD', 'hostId': ''}");
+    script_answer(&script, "POST", N "/routers", 409, 0,
+                  "{'NeutronError': {'type': 'X', 'message': 'no more routers', 'detail': ''}}");
+    script_play(&script, t->cloud);
+    assert_true(built(&site) < 0);
+    assert_non_null(strstr(t->err.text, "no more routers"));
+}
+
 /* ---- nodes ---- */
 
 static void who_may_not_choose_hosts_gets_two_nodes_all_the_same(void **state)
@@ -424,6 +486,8 @@ int main(void)
         TEST(says_which_server_takes_too_long),
         TEST(refuses_user_data_that_can_not_be_read),
         TEST(without_dhcp_a_machine_is_given_its_address),
+        TEST(boots_machines_while_the_ways_to_them_are_made),
+        TEST(does_not_wait_for_machines_when_a_way_can_not_be_made),
         TEST(who_may_not_choose_hosts_gets_two_nodes_all_the_same),
         TEST(machines_of_one_node_are_kept_together_by_a_server_group),
         TEST(gives_up_on_two_nodes_that_share_a_host),

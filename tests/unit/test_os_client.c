@@ -352,19 +352,20 @@ static void all_that_are_refused_ask_for_one_token(void **state)
     assert_int_equal(fake_cloud_count(cloud, ASK_V3), 1);
 }
 
+/* The first token is good until this second of its minute, whose first it is from. */
+#define SHORT_TOKEN(until)                                                                         \
+    "{'method': 'POST', 'path': '/identity/v3/auth/tokens', 'status': 201, 'times': 1,"            \
+    " 'headers': {'X-Subject-Token': 'first'}, 'body': {'token': {'issued_at':"                    \
+    "  '2026-11-21T04:05:01Z', 'expires_at': '2026-11-21T04:05:" until "Z', 'project':"            \
+    "  {'id': 'p'}, 'catalog': ["                                                                  \
+    "  {'type': 'compute', 'endpoints': [{'interface': 'public', 'url': '@URL@/c'}]},"             \
+    "  {'type': 'network', 'endpoints': [{'interface': 'public', 'url': '@URL@/network'}]},"       \
+    "  {'type': 'image', 'endpoints': [{'interface': 'public', 'url': '@URL@/i'}]}]}}}"
+
 static void renews_a_token_before_it_expires(void **state)
 {
     (void)state;
-    opened_again(
-        "[{'method': 'POST', 'path': '/identity/v3/auth/tokens', 'status': 201, 'times': 1,"
-        "  'headers': {'X-Subject-Token': 'first'}, 'body': {'token': {'issued_at':"
-        "   '2026-11-21T04:05:01Z', 'expires_at': '2026-11-21T04:05:02Z', 'project':"
-        "   {'id': 'p'}, 'catalog': ["
-        "   {'type': 'compute', 'endpoints': [{'interface': 'public', 'url': '@URL@/c'}]},"
-        "   {'type': 'network', 'endpoints': [{'interface': 'public', 'url': "
-        "    '@URL@/network'}]},"
-        "   {'type': 'image', 'endpoints': [{'interface': 'public', 'url': '@URL@/i'}]}]}}}," X(
-            "GET", ", 'body': {}") "]");
+    opened_again("[" SHORT_TOKEN("02") "," X("GET", ", 'body': {}") "]");
     assert_int_equal(get_x(), 0);
     assert_string_equal(fake_cloud_header(cloud, GET_X, 0, "x-auth-token"), "first");
     assert_int_equal(fake->api.pause(&fake->self, clock_now_ns() + 800 * NS_PER_MS),
@@ -372,6 +373,20 @@ static void renews_a_token_before_it_expires(void **state)
     assert_int_equal(get_x(), 0);
     assert_string_equal(fake_cloud_header(cloud, GET_X, 1, "x-auth-token"), TOKEN);
     assert_int_equal(fake_cloud_count(cloud, ASK_V3), 2);
+}
+
+static void uses_a_token_on_that_can_not_be_renewed_yet(void **state)
+{
+    (void)state;
+    opened_again("[" SHORT_TOKEN("03") ", {'method': 'POST', 'path': '/identity/v3/auth/tokens',"
+                                       " 'status': 403}," X("GET", ", 'body': {}") "]");
+    assert_int_equal(fake->api.pause(&fake->self, clock_now_ns() + 1600 * NS_PER_MS), 0);
+    assert_int_equal(get_x(), 0); /* its last quarter is half a second */
+    assert_int_equal(get_x(), 0);
+    assert_string_equal(fake_cloud_header(cloud, GET_X, 1, "x-auth-token"), "first");
+    assert_int_equal(fake_cloud_count(cloud, ASK_V3), 2);
+    assert_int_equal(fake->api.pause(&fake->self, clock_now_ns() + 500 * NS_PER_MS), 0);
+    assert_int_equal(get_x(), -EPERM);
 }
 
 /* ---- cancel ---- */
@@ -524,6 +539,7 @@ int main(void)
         test(all_that_are_refused_ask_for_one_token),
         test(a_keystone_that_is_not_found_is_not_what_was_asked_for),
         test(renews_a_token_before_it_expires),
+        test(uses_a_token_on_that_can_not_be_renewed_yet),
         test(a_cancel_ends_a_wait_for_an_answer),
         test(a_cancel_ends_a_wait_for_another_try),
         test(a_cancel_ends_a_wait_for_a_token),

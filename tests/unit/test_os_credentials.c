@@ -304,6 +304,22 @@ static void reads_clouds_yaml_with_secure_yaml_over_it(void **state)
     is(made->username, "o");
 }
 
+static void reads_secure_yaml_beside_the_file_that_is_named(void **state)
+{
+    char path[PATH_MAX];
+
+    (void)state;
+    file_write("clouds.yaml", "clouds: { lab: { auth: { auth_url: http://k, username: u, "
+                              "project_id: i } } }\n");
+    file_write("secure.yaml", "clouds: { lab: { auth: { password: " SECRET " } } }\n");
+    assert_non_null(realpath("clouds.yaml", path));
+    setenv("OS_CLIENT_CONFIG_FILE", path, 1);
+    assert_int_equal(chdir("/"), 0);
+    given(&lab);
+    is(made->password, SECRET);
+    assert_int_equal(chdir(folder), 0);
+}
+
 static void a_profile_lies_below_the_cloud(void **state)
 {
     (void)state;
@@ -483,6 +499,7 @@ int main(void)
         cmocka_unit_test_teardown(the_environment_is_what_is_left, clear),
         cmocka_unit_test_teardown(options_go_over_all_others, clear),
         cmocka_unit_test_teardown(reads_clouds_yaml_with_secure_yaml_over_it, clear),
+        cmocka_unit_test_teardown(reads_secure_yaml_beside_the_file_that_is_named, clear),
         cmocka_unit_test_teardown(a_profile_lies_below_the_cloud, clear),
         cmocka_unit_test_teardown(clouds_may_share_what_they_have_in_common, clear),
         cmocka_unit_test_teardown(an_application_credential_needs_no_user, clear),

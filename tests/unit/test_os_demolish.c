@@ -19,7 +19,9 @@
 #define C   "/compute/v2.1"
 #define S   NS_PER_S
 
-#define PROJECT "6f031765bf824c3b9610144dd980ca4a" /* of the recorded token */
+/* Of the recorded token. */
+#define PROJECT "6f031765bf824c3b9610144dd980ca4a"
+#define USER    "5599efc544034d91bb1325d668738a0c"
 
 /* Rows of the ledger, kind and label in turn, ended by NULL, of this age; then they are removed. */
 static int removed_at(struct tenant *t, const char *const *ledger, uint64_t age_ns)
@@ -31,7 +33,11 @@ static int removed_at(struct tenant *t, const char *const *ledger, uint64_t age_
     for (; *ledger; ledger += 2) {
         char *line = lines[table.count];
 
-        snprintf(line, sizeof *lines, "%s%s", strchr(ledger[1], '/') ? "" : PROJECT "/", ledger[1]);
+        snprintf(line, sizeof *lines, "%s%s",
+                 strchr(ledger[1], '/')              ? ""
+                 : strcmp(ledger[0], "keypair") == 0 ? USER "/"
+                                                     : PROJECT "/",
+                 ledger[1]);
         owned[table.count++] = (struct vmtp_owned){ ledger[0], line, age_ns };
         t->host->api.owns(&t->host->self, ledger[0], line, NULL);
     }
@@ -371,12 +377,27 @@ static void refuses_rows_of_another_project_and_keeps_them(void **state)
     struct tenant *t = *state;
 
     assert_int_equal(removed(t, other), -EPERM);
-    assert_string_equal(
-        t->err.text, "the ledger's network '0123/vmtp-net-" RUN
-                     "': it was made in project 0123, and the credentials are for project " PROJECT
-                     ": use those that the run had");
+    assert_string_equal(t->err.text,
+                        "the ledger's network '0123/vmtp-net-" RUN
+                        "': it is of project 0123, and the credentials are of project " PROJECT
+                        ": use those that the run had");
     assert_int_equal(left(t), 1);
     assert_int_equal(fake_cloud_count(t->cloud, "GET " N "/networks"), 0);
+}
+
+static void refuses_key_pairs_of_another_user_of_the_project(void **state)
+{
+    static const char *const other[] = { "keypair", "0123/vmtp-key-" RUN, NULL };
+    static const char *const project[] = { "keypair", PROJECT "/vmtp-key-" RUN, NULL };
+    struct tenant *t = *state;
+
+    assert_int_equal(removed(t, other), -EPERM);
+    assert_string_equal(t->err.text, "the ledger's keypair '0123/vmtp-key-" RUN
+                                     "': it is of user 0123, and the credentials are of user " USER
+                                     ": use those that the run had");
+    assert_int_equal(removed(t, project), -EPERM);
+    assert_int_equal(left(t), 2);
+    assert_int_equal(fake_cloud_count(t->cloud, "GET " C "/os-keypairs"), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tenant_set_up, tenant_tear_down)
@@ -400,6 +421,7 @@ int main(void)
         TEST(says_what_could_not_be_removed),
         TEST(refuses_rows_that_are_not_of_this_run),
         TEST(refuses_rows_of_another_project_and_keeps_them),
+        TEST(refuses_key_pairs_of_another_user_of_the_project),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

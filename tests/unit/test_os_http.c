@@ -454,6 +454,22 @@ static void downloads_into_a_file_what_succeeds(void **state)
     close(file.fd);
 }
 
+/* Whether or not its length is told beforehand. */
+static void ends_a_download_that_is_too_long(void **state)
+{
+    struct http_file file = { .fd = memfd_create("body", MFD_CLOEXEC), .size = 1 << 20 };
+    struct http_request request = { .method = "GET", .download = &file };
+
+    (void)state;
+    fake_cloud_script(cloud, "[{'method': 'GET', 'path': '/a', 'body': 'ab', 'size': 50000000},"
+                             " {'method': 'GET', 'path': '/b', 'body': 'ab', 'size': 1000000}]");
+    assert_int_equal(perform(request, "/a"), -EFBIG);
+    assert_non_null(strstr(err.text, ": the file is longer than 0.000977 GiB"));
+    assert_int_equal(lseek(file.fd, 0, SEEK_END), 0);
+    assert_int_equal(perform(request, "/b"), 0);
+    close(file.fd);
+}
+
 static void uploads_a_file_from_its_beginning(void **state)
 {
     struct http_file file = { .fd = memfd_create("body", MFD_CLOEXEC), .size = 11 };
@@ -547,6 +563,7 @@ int main(void)
         test(waits_a_grace_for_the_answer_to_what_it_has_sent),
         test(follows_redirects_only_where_told_to),
         test(downloads_into_a_file_what_succeeds),
+        test(ends_a_download_that_is_too_long),
         test(uploads_a_file_from_its_beginning),
         test(trusts_whom_it_is_told_to),
         test(follows_no_redirect_from_https_to_http),

@@ -280,14 +280,15 @@ static void refuses_an_external_host_that_is_not_known(void **state)
     f->machines[0] = (struct os_machine){ .name = OS_EXTERNAL_HOST };
     fake_sshd_start(f->sshd, "host");
     opened(f);
-    assert_int_equal(enter(f, 1, &err), -EKEYREJECTED);
+    assert_int_equal(external_enter(&f->host->self, &f->access, f->machines, &err), -EKEYREJECTED);
     assert_non_null(strstr(err.text, "external-host (127.0.0.1): its host key is not known"));
     access_close(&f->access);
     fake_host_free(f->host);
     f->opt.host_keys = SSH_TRUST_ACCEPT_NEW;
     f->opt.known_hosts = f->known;
     opened(f);
-    entered(f, 1);
+    if (external_enter(&f->host->self, &f->access, f->machines, &err) < 0)
+        fail_msg("%s", err.text);
     assert_int_equal(access(f->known, F_OK), 0);
 }
 

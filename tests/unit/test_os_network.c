@@ -219,6 +219,17 @@ static void asks_old_clouds_for_neither_tags_nor_descriptions_nor_mtu(void **sta
     assert_int_equal(fake_cloud_count(t->cloud, "GET " N "/extensions"), 1);
 }
 
+static void asks_a_cloud_that_does_not_tell_its_extensions_once(void **state)
+{
+    struct tenant *t = *state;
+    struct os_network network;
+
+    fake_cloud_script(t->cloud, "[{'method': 'GET', 'path': '" N "/extensions', 'status': 403}]");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(network_create(t->client, "net-" RUN, 0, &network, &t->err), 0);
+    assert_int_equal(fake_cloud_count(t->cloud, "GET " N "/extensions"), 1);
+}
+
 static void gives_new_clouds_the_tags_with_the_thing(void **state)
 {
     struct tenant *t = *state;
@@ -484,6 +495,7 @@ int main(void)
         TEST(makes_a_network_with_the_runs_mark),
         TEST(goes_on_where_tags_are_refused),
         TEST(asks_old_clouds_for_neither_tags_nor_descriptions_nor_mtu),
+        TEST(asks_a_cloud_that_does_not_tell_its_extensions_once),
         TEST(gives_new_clouds_the_tags_with_the_thing),
         TEST(makes_subnets_of_both_versions),
         TEST(reads_a_subnet),

@@ -441,6 +441,34 @@ static void an_answer_that_a_longer_trial_refutes_is_none(void **state)
     search_free(search);
 }
 
+/* Short trials it keeps up, long ones it does not. */
+static void a_tool_that_can_not_verify_an_answer_is_asked_three_times(void **state)
+{
+    struct search_spec spec = spec_of(usual, COUNT(usual));
+    struct path path = { .capacity = 1e9, .generator = 4e9, .fastest = 4e10 };
+    struct search *search = NULL;
+    size_t verified = 0;
+
+    (void)state;
+    assert_int_equal(search_new(&spec, &search), 0);
+    while (search->next.action != SEARCH_OVER && search->count < 200) {
+        bool verify = search->next.action == SEARCH_VERIFY;
+        struct search_trial trial;
+
+        path.generator = verify ? 5e8 : 4e9;
+        trial = trial_of(&path, search->next.rate_bps, verify ? FULL_S : 2);
+        search_add(search, &trial, S_NS);
+        verified += verify;
+    }
+    assert_true(verified >= 3 && verified <= 3 * COUNT(usual));
+    assert_int_equal(search_answer(search, 0).state, SEARCH_UNDECIDED);
+    assert_null(search_answer(search, 0).verified);
+    assert_true(search_answer(search, 0).lower_bps > 9.8e8);
+    assert_true(search_answer(search, 0).upper_bps > 1e9);
+    assert_true(search->next.rate_bps > 980000000);
+    search_free(search);
+}
+
 static void a_trial_that_failed_is_tried_again_and_remembered(void **state)
 {
     struct search_spec spec = spec_of(five, 1);
@@ -494,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_path_that_loses_all_has_no_answer),
         cmocka_unit_test(when_the_time_is_up_what_is_known_is_said),
         cmocka_unit_test(an_answer_that_a_longer_trial_refutes_is_none),
+        cmocka_unit_test(a_tool_that_can_not_verify_an_answer_is_asked_three_times),
         cmocka_unit_test(a_trial_that_failed_is_tried_again_and_remembered),
         cmocka_unit_test(long_trials_come_after_short_ones_have_narrowed_it_down),
     };

@@ -163,6 +163,8 @@ static int servers_await(struct build *build, bool (*are)(const struct os_server
         machine = first_not(build, are);
         if (r < 0 || !machine || (is_lost(&machine->server) && are == is_active))
             return r;
+        if (atomic_load(&build->failed))
+            return vmtp_fail(err, -ECANCELED, "something else could not be made");
         if (clock_now_ns() >= build->boot_end_ns)
             return await_fail(build, machine, err);
         r = delay_wait(&delay, build->self);
@@ -304,15 +306,25 @@ static int party_settle(struct build *build, uint32_t node, bool leader, struct 
     return r;
 }
 
+static int follower_boot(void *arg, size_t i, struct vmtp_error *err)
+{
+    struct build *build = arg;
+
+    return *build->all->machines[i].server.id ? 0 : boot_server(build, i, err);
+}
+
+/* Where a leader is must be known before the next one is asked for; all others are asked for at
+ * once, and only then looked at. */
 int boot_nodes(struct build *build, struct vmtp_error *err)
 {
-    struct party anywhere = { build, OS_ANYWHERE, false };
+    uint32_t nodes = build->all->blueprint->node_count;
     int r = 0;
 
-    for (uint32_t node = 0; r == 0 && node < build->all->blueprint->node_count; node++) {
+    for (uint32_t node = 0; r == 0 && node < nodes; node++)
         r = party_settle(build, node, true, err);
-        if (r == 0)
-            r = party_settle(build, node, false, err);
-    }
-    return r < 0 ? r : crew_run(build->all->blueprint->machine_count, party_boot, &anywhere, err);
+    if (r == 0)
+        r = crew_run(build->all->blueprint->machine_count, follower_boot, build, err);
+    for (uint32_t node = 0; r == 0 && node < nodes; node++)
+        r = party_settle(build, node, false, err);
+    return r;
 }

@@ -390,7 +390,7 @@ static size_t node_size(const struct blueprint *blueprint, uint32_t node)
     return size;
 }
 
-/* All that needs nothing else. */
+/* All that needs nothing else, and machines can't be without. */
 static int build_ground(struct build *build, struct vmtp_error *err)
 {
     const struct blueprint *blueprint = build->all->blueprint;
@@ -400,7 +400,6 @@ static int build_ground(struct build *build, struct vmtp_error *err)
     if (r < 0)
         return r;
     stage_add(&stage, !*build->image, make_image, 0); /* first: it takes the longest */
-    stage_add(&stage, blueprint->router && !*build->router.id, make_router, 0);
     for (size_t i = 0; i < blueprint->network_count; i++)
         stage_add(&stage, true, make_network, i);
     stage_add(&stage, build->all->stock.group_count == 0, make_group, 0);
@@ -413,38 +412,83 @@ static int build_ground(struct build *build, struct vmtp_error *err)
 
 static int build_ports(struct build *build, struct vmtp_error *err)
 {
-    const struct blueprint *blueprint = build->all->blueprint;
     struct stage stage;
     int r = stage_begin(&stage, build, "making ports", err);
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < blueprint->network_count; i++)
-        stage_add(&stage, true, make_interfaces, i);
-    for (size_t i = 0; i < blueprint->machine_count; i++)
+    for (size_t i = 0; i < build->all->blueprint->machine_count; i++)
         stage_add(&stage, true, make_port, i);
     return stage_end(&stage, 0.2, err);
 }
 
-/* Addresses float while machines boot. */
-static int build_machines(struct build *build, struct vmtp_error *err)
+static int build_servers(struct build *build, struct vmtp_error *err)
+{
+    struct stage stage;
+    int r;
+
+    if (build->affinity)
+        return boot_nodes(build, err);
+    r = stage_begin(&stage, build, "booting machines", err);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < build->all->blueprint->machine_count; i++)
+        stage_add(&stage, true, boot_server, i);
+    return stage_end(&stage, 0.3, err);
+}
+
+static int build_router(struct build *build, struct vmtp_error *err)
 {
     const struct blueprint *blueprint = build->all->blueprint;
     struct stage stage;
-    int r = stage_begin(&stage, build, "booting machines", err);
+    int r = 0;
 
+    if (blueprint->router && !*build->router.id)
+        r = make_router(build, 0, err);
+    if (r == 0)
+        r = stage_begin(&stage, build, "making networks", err);
     if (r < 0)
         return r;
-    build->boot_end_ns = clock_now_ns() + build->opt->boot_timeout_ns;
-    for (size_t i = 0; i < blueprint->machine_count; i++)
-        stage_add(&stage, !build->affinity, boot_server, i);
-    for (size_t i = 0; i < blueprint->machine_count; i++)
+    for (size_t i = 0; i < blueprint->network_count; i++)
+        stage_add(&stage, true, make_interfaces, i);
+    return stage_end(&stage, 0.3, err);
+}
+
+/* What leads to the machines; an address floats only where a router is. */
+static int build_ways(struct build *build, struct vmtp_error *err)
+{
+    struct stage stage;
+    int r = build_router(build, err);
+
+    if (r == 0)
+        r = stage_begin(&stage, build, "making addresses", err);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < build->all->blueprint->machine_count; i++)
         stage_add(&stage, machine_floats(build, &build->all->machines[i]), make_floating, i);
-    r = stage_end(&stage, 0.3, err);
-    if (r == 0 && build->opt->floating)
-        r = rules_float(build, err);
-    if (r == 0 && build->affinity)
-        r = boot_nodes(build, err);
+    r = stage_end(&stage, 0.4, err);
+    return r == 0 && build->opt->floating ? rules_float(build, err) : r;
+}
+
+static int lane_job(void *arg, size_t i, struct vmtp_error *err)
+{
+    static int (*const lanes[])(struct build *, struct vmtp_error *) = { build_servers,
+                                                                         build_ways };
+    struct build *build = arg;
+    int r = lanes[i](build, err);
+
+    if (r < 0)
+        atomic_store(&build->failed, true);
+    return r;
+}
+
+/* The ways are made while machines boot. */
+static int build_machines(struct build *build, struct vmtp_error *err)
+{
+    int r;
+
+    build->boot_end_ns = clock_now_ns() + build->opt->boot_timeout_ns;
+    r = crew_run(2, lane_job, build, err);
     return r < 0 ? r : boot_await(build, err);
 }
 

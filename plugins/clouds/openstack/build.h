@@ -9,6 +9,8 @@
 
 #include "deployment.h"
 
+#include <stdatomic.h>
+
 #define BUILD_NETWORKS 2
 
 struct build {
@@ -26,6 +28,7 @@ struct build {
     uint64_t boot_end_ns;        /* then they must be active */
     char *user_data;             /* NULL: none */
     size_t user_data_len;
+    atomic_bool failed; /* one lane: the other need not wait for anything */
 };
 
 /* The name of a machine's server, port and floating address. */

@@ -240,6 +240,7 @@ int catalog_read(const json_t *answer, const struct os_credentials *credentials,
     const json_t *v3 = json_object_get(answer, "token"), *v2 = json_object_get(answer, "access");
     const json_t *token = v3 ? v3 : json_object_get(v2, "token");
     const json_t *project = json_object_get(token, v3 ? "project" : "tenant");
+    const json_t *user = json_object_get(v3 ? v3 : v2, "user");
     const json_t *services = json_object_get(v3 ? v3 : v2, v3 ? "catalog" : "serviceCatalog");
 
     if (!json_is_object(token))
@@ -250,6 +251,7 @@ int catalog_read(const json_t *answer, const struct os_credentials *credentials,
                          "OS_PROJECT_NAME)");
     snprintf(ret->text, sizeof ret->text, "%s", v3 ? "" : text_of(token, "id"));
     snprintf(ret->project, sizeof ret->project, "%s", text_of(project, "id"));
+    snprintf(ret->user, sizeof ret->user, "%s", text_of(user, "id"));
     snprintf(ret->base[OS_IDENTITY], OS_URL_MAX, "%s", auth_base);
     ret->expires_ns = expiry_of(text_of(token, "issued_at"),
                                 text_of(token, v3 ? "expires_at" : "expires"), now_ns);

@@ -13,6 +13,7 @@
 
 #define PATH_MAX_LEN 2048
 #define EARLY_NS     (60 * NS_PER_S) /* before it expires a token is renewed */
+#define AGAIN_NS     (5 * NS_PER_S)  /* after a renewal that failed while the old one is good */
 #define HEADERS_MAX  8
 #define GRACE_NS     (10 * NS_PER_S) /* for the answer to a POST that a cancel meets under way */
 
@@ -68,16 +69,31 @@ static int token_renew(struct os_client *client, uint64_t deadline_ns, struct vm
     return 0;
 }
 
+/* One that is still good is used on when there is no new one yet. */
+static void token_renew_early(struct os_client *client, uint64_t deadline_ns)
+{
+    struct vmtp_error why = { 0 };
+
+    if (token_renew(client, deadline_ns, &why) == 0)
+        return;
+    client->renew_ns = clock_now_ns() + AGAIN_NS;
+    vmtp_debug(client->self, "the token could not be renewed yet: %s", why.text);
+}
+
 /* Another one than the call has been refused with, if it has. */
 static int token_take(struct calling *calling, struct vmtp_error *err)
 {
     struct os_client *client = calling->client;
+    uint64_t now_ns = clock_now_ns(), half_ns;
     int r = 0;
 
     pthread_mutex_lock(&client->lock);
+    half_ns = now_ns / 2 + calling->deadline_ns / 2; /* the rest is the call's */
     if (client->number == calling->number ||
-        (client->renew_ns && clock_now_ns() >= client->renew_ns))
+        (client->renew_ns && now_ns >= client->token.expires_ns))
         r = token_renew(client, calling->deadline_ns, err);
+    else if (client->renew_ns && now_ns >= client->renew_ns)
+        token_renew_early(client, half_ns);
     if (r == -ENOENT) { /* of the token, not of what the call is about */
         r = -EACCES;
         if (err)
@@ -347,6 +363,11 @@ void os_client_free(struct os_client *client)
 const char *os_client_project(const struct os_client *client)
 {
     return client->first.project;
+}
+
+const char *os_client_user(const struct os_client *client)
+{
+    return client->first.user;
 }
 
 const char *os_client_auth_url(const struct os_client *client)

@@ -32,6 +32,7 @@ void os_client_free(struct os_client *client);
 
 /* Of the token: constant while the client lives; "" where it is not known. */
 const char *os_client_project(const struct os_client *client);
+const char *os_client_user(const struct os_client *client);
 const char *os_client_auth_url(const struct os_client *client);
 struct vmtp_self *os_client_self(const struct os_client *client);
 struct recall *os_client_recall(struct os_client *client); /* recall.h */

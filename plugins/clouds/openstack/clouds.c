@@ -11,14 +11,26 @@
 
 #define KEY_MAX 100
 
-/* A file that exists, in the folders where OpenStack's clients look. */
+/* The folder of the file that the person names, which stands for all the others; "" if none is. */
+static void folder_named(char ret[PATH_MAX])
+{
+    const char *named = getenv("OS_CLIENT_CONFIG_FILE"),
+               *slash = named ? strrchr(named, '/') : NULL;
+
+    snprintf(ret, PATH_MAX, "%.*s", slash ? (int)(slash - named) + 1 : 0, slash ? named : "");
+    if (slash && slash > named)
+        ret[slash - named] = '\0';
+}
+
+/* A file that exists: beside the one that is named, or in the folders where OpenStack's clients
+ * look. */
 static bool file_find(const char *variable, const char *stem, char ret[PATH_MAX])
 {
     static const char *const endings[] = { "yaml", "yml", "json" };
     const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
     const char *named = getenv(variable);
-    char own[PATH_MAX];
-    const char *folders[] = { ".", own, "/etc/openstack" };
+    char own[PATH_MAX], beside[PATH_MAX];
+    const char *folders[] = { beside, ".", own, "/etc/openstack" };
 
     snprintf(own, sizeof own, "%s%s/openstack",
              config && *config ? config
@@ -27,7 +39,8 @@ static bool file_find(const char *variable, const char *stem, char ret[PATH_MAX]
              config && *config ? "" : "/.config");
     if (named && *named)
         return (size_t)snprintf(ret, PATH_MAX, "%s", named) < PATH_MAX;
-    for (size_t i = 0; i < 9; i++)
+    folder_named(beside);
+    for (size_t i = *beside ? 0 : 3; i < 12; i++)
         if (snprintf(ret, PATH_MAX, "%s/%s.%s", folders[i / 3], stem, endings[i % 3]) < PATH_MAX &&
             access(ret, F_OK) == 0)
             return true;

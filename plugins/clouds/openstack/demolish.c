@@ -76,18 +76,20 @@ static bool is_of_run(const char *label, const char *run)
            strcmp(label + len - tail, run) == 0;
 }
 
-/* Whoever looks in another project finds nothing, and would take it for gone. */
-static int label_read(const struct demolition *all, const struct vmtp_owned *line, const char **ret,
-                      struct vmtp_error *err)
+/* Whoever looks in another project, or as another user for key pairs, finds nothing, and would take
+ * it for gone. */
+static int label_read(const struct demolition *all, enum os_kind kind,
+                      const struct vmtp_owned *line, const char **ret, struct vmtp_error *err)
 {
-    const char *project = os_client_project(all->client), *slash = strchr(line->id, '/');
+    const char *owner = kind_owner(kind, all->client), *slash = strchr(line->id, '/');
+    const char *what = kind == OS_KIND_KEYPAIR ? "user" : "project";
     size_t len = slash ? (size_t)(slash - line->id) : 0;
 
-    if (!slash || strlen(project) != len || strncmp(line->id, project, len) != 0)
+    if (!slash || strlen(owner) != len || strncmp(line->id, owner, len) != 0)
         return vmtp_fail(err, -EPERM,
-                         "it was made in project %.*s, and the credentials are for project %s: use "
-                         "those that the run had",
-                         (int)len, line->id, *project ? project : "none");
+                         "it is of %s %.*s, and the credentials are of %s %s: use those that the "
+                         "run had",
+                         what, (int)len, line->id, what, *owner ? owner : "none");
     *ret = slash + 1;
     if (!is_of_run(*ret, all->run))
         return vmtp_fail(err, -EINVAL, "it is not of run %s", all->run);
@@ -108,7 +110,7 @@ static int rows_read(struct demolition *all, const struct vmtp_table *owned, str
         if (!kind_of(line->kind, &row->kind))
             return vmtp_fail(err, -EINVAL, "the ledger has a '%.40s', which this cloud never makes",
                              line->kind);
-        if (label_read(all, line, &row->label, err) < 0)
+        if (label_read(all, row->kind, line, &row->label, err) < 0)
             return vmtp_wrap(err, "the ledger's %s '%.120s'", line->kind, line->id);
     }
     return 0;

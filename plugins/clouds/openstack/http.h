@@ -27,7 +27,7 @@ struct http_options {
 /* What a body is, when it is not memory. */
 struct http_file {
     int fd;        /* of a regular file: sent, or written anew, from its beginning */
-    uint64_t size; /* of what is sent */
+    uint64_t size; /* of what is sent; what comes may be as long, 0: endless */
     /* Told as it moves: how much, of how much (0: not known).  NULL: nobody wants to know. */
     void (*moved)(void *arg, uint64_t bytes, uint64_t all_bytes);
     void *arg;

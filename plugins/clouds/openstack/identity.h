@@ -16,7 +16,7 @@
 
 struct os_token {
     char text[8192];
-    char project[OS_ID_MAX];
+    char project[OS_ID_MAX], user[OS_ID_MAX];
     uint64_t expires_ns;                 /* CLOCK_MONOTONIC; 0: not known */
     char base[OS_IMAGE + 1][OS_URL_MAX]; /* of each service, with its version; "": not there */
 };

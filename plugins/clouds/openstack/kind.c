@@ -71,10 +71,16 @@ void kind_label(const char *base, unsigned int number, const char *run, char ret
     snprintf(ret, OS_NAME_MAX, "%.*s%s", room, base, tail);
 }
 
-/* A project's id has no slash. */
-static void line_make(const struct os_client *client, const char *label, char ret[LINE_MAX_LEN])
+const char *kind_owner(enum os_kind kind, const struct os_client *client)
 {
-    snprintf(ret, LINE_MAX_LEN, "%s/%s", os_client_project(client), label);
+    return kind == OS_KIND_KEYPAIR ? os_client_user(client) : os_client_project(client);
+}
+
+/* Its id has no slash. */
+static void line_make(const struct os_client *client, enum os_kind kind, const char *label,
+                      char ret[LINE_MAX_LEN])
+{
+    snprintf(ret, LINE_MAX_LEN, "%s/%s", kind_owner(kind, client), label);
 }
 
 int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
@@ -83,7 +89,7 @@ int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
     struct vmtp_self *self = os_client_self(client);
     char line[LINE_MAX_LEN];
 
-    line_make(client, label, line);
+    line_make(client, kind, label, line);
     return self->host->owns(self, kind_name(kind), line, err);
 }
 
@@ -93,7 +99,7 @@ int kind_freed(struct os_client *client, enum os_kind kind, const char *label,
     struct vmtp_self *self = os_client_self(client);
     char line[LINE_MAX_LEN];
 
-    line_make(client, label, line);
+    line_make(client, kind, label, line);
     return self->host->freed(self, kind_name(kind), line, err);
 }
 

@@ -3,9 +3,9 @@
  * The kinds of things a run makes in a cloud, as data: how each is found by its name, deleted, and
  * in which order.
  *
- * A thing's id in the ledger is its project and its name, which ends in the run's id, and is
- * written down before the thing is made.  A floating address, which has no name, has it as its
- * description; a router's interface is "ROUTER-ID SUBNET-NAME".  Constant.
+ * A thing's id in the ledger is its owner, a project or a user, and its name, which ends in the
+ * run's id, and is written down before the thing is made.  A floating address, which has no name,
+ * has it as its description; a router's interface is "ROUTER-ID SUBNET-NAME".  Constant.
  */
 #ifndef OPENSTACK_KIND_H
 #define OPENSTACK_KIND_H
@@ -54,8 +54,12 @@ bool kind_of(const char *name, enum os_kind *ret);
 /* "pns-router-20261121-130829-1f3a8c02", with "-N" in front of the run's id for number N > 0. */
 void kind_label(const char *base, unsigned int number, const char *run, char ret[OS_NAME_MAX]);
 
-/* The ledger's line, before the thing is made: "PROJECT/LABEL", for who cleans up may have come
- * with other credentials.  [any] */
+/* The id of the project or, of key pairs, the user that its things belong to: nobody else sees
+ * them. */
+const char *kind_owner(enum os_kind kind, const struct os_client *client);
+
+/* The ledger's line, before the thing is made: "OWNER/LABEL", for who cleans up may have come with
+ * other credentials.  [any] */
 int kind_owns(struct os_client *client, enum os_kind kind, const char *label,
               struct vmtp_error *err);
 
@@ -70,7 +74,7 @@ int kind_asked(struct os_client *client, enum os_kind kind, const char *label, i
 /* demolish.c: what clean-up does.  Everything of these rows (struct vmtp_owned) is deleted,
  * awaited, and dropped from the ledger; what is gone already is no error, what is still in use is
  * tried again with back-off until the deadline of the step.  A row whose label is not of this run
- * or whose project is not the client's is refused. */
+ * or whose owner is not the client's is refused. */
 int kinds_remove(struct os_client *client, const char *run, const struct vmtp_table *owned,
                  struct vmtp_error *err);
 

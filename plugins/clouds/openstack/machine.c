@@ -15,6 +15,7 @@
 #define BACK_OFF_NS     (300 * NS_PER_MS)
 #define BACK_OFF_MAX_NS (2 * NS_PER_S)
 #define TELL_NS         (30 * NS_PER_S) /* after which the person is told what is waited for */
+#define EXTERNAL_NS     (60 * NS_PER_S) /* with the back-off of a server that has many guests */
 #define LEAVE_NS        (20 * NS_PER_S)
 #define CONSOLE_LINES   15
 #define CONSOLE_BYTES   320
@@ -234,9 +235,11 @@ static int machine_enter(void *arg, size_t i, struct vmtp_error *err)
     struct entering *entering = arg;
     struct os_machine *machine = &entering->machines[i];
     struct vmtp_self *self = entering->self;
-    int r =
-        machine->plan ? server_enter(entering, machine, err) : place_enter(entering, machine, err);
+    int r;
 
+    if (!machine->plan)
+        return 0; /* it was the first */
+    r = server_enter(entering, machine, err);
     if (r < 0) {
         atomic_store(&entering->failed, true);
         return vmtp_wrap(err, "%s (%s)", machine->name, machine->target.spec.host);
@@ -257,6 +260,21 @@ static uint64_t deadline_of(struct vmtp_self *self, uint64_t limit_ns)
     return step_ns && step_ns < deadline_ns ? step_ns : deadline_ns;
 }
 
+int external_enter(struct vmtp_self *self, struct os_access *access, struct os_machine *machine,
+                   struct vmtp_error *err)
+{
+    struct entering entering = { .self = self,
+                                 .access = access,
+                                 .deadline_ns = deadline_of(self, EXTERNAL_NS) };
+    int r = machine_aim(self, access, machine, err);
+
+    if (r == 0)
+        r = place_enter(&entering, machine, err);
+    if (r < 0 && *machine->target.spec.host)
+        return vmtp_wrap(err, "%s (%s)", machine->name, machine->target.spec.host);
+    return r < 0 ? vmtp_wrap(err, "%s", machine->name) : 0;
+}
+
 int machines_enter(struct vmtp_self *self, struct os_client *client, struct os_access *access,
                    struct os_machine *machines, size_t count, struct vmtp_error *err)
 {
@@ -271,7 +289,8 @@ int machines_enter(struct vmtp_self *self, struct os_client *client, struct os_a
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < count; i++) {
-        r = machine_aim(self, access, &machines[i], err);
+        if (machines[i].plan)
+            r = machine_aim(self, access, &machines[i], err);
         if (r < 0)
             return vmtp_wrap(err, "%s", machines[i].name);
     }

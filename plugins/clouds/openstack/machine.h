@@ -41,7 +41,10 @@ int access_open(struct vmtp_self *self, struct os_access *access, struct vmtp_er
 /* Also after an open that failed.  The places must have ended. */
 void access_close(struct os_access *access);
 
-/* Log in to all of them, each as soon as it answers: a server that boots refuses and ignores for a
+/* Log in to the external host, which is there already: before anything is made for it. */
+int external_enter(struct vmtp_self *self, struct os_access *access, struct os_machine *machine,
+                   struct vmtp_error *err);
+/* Log in to all servers, each as soon as it answers: a server that boots refuses and ignores for a
  * while, until opt->ssh_timeout_ns.  What fails names the machine, its address, and what its
  * console last said. */
 int machines_enter(struct vmtp_self *self, struct os_client *client, struct os_access *access,

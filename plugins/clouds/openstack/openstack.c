@@ -110,7 +110,11 @@ static int deploy_prepare(struct vmtp_self *self, const struct vmtp_table *wants
         r = access_open(self, &all->access, err);
     if (r == 0)
         r = stock_take(all->client, self->opt, all->blueprint, &all->stock, err);
-    return r < 0 ? r : machines_make(self, err);
+    if (r == 0)
+        r = machines_make(self, err);
+    if (r == 0 && all->blueprint->external_host)
+        r = external_enter(self, &all->access, &all->machines[all->machine_count - 1], err);
+    return r;
 }
 
 static int openstack_deploy(struct vmtp_self *self, const char *run, const struct vmtp_table *wants,

@@ -18,18 +18,28 @@ void recall_clear(struct recall *recall)
     pthread_mutex_destroy(&recall->lock);
 }
 
-static int recall_ask(struct os_client *client, struct recall *recall, enum os_service service,
-                      const char *path, const char *key, struct vmtp_error *err)
+/* What the service has said, which it would say again: an answer, or why there is none. */
+static json_t *recall_ask(struct os_client *client, enum os_service service, const char *path,
+                          struct vmtp_error *err)
 {
     json_t *answer = NULL;
     int r = os_get(client, service, &answer, err, "%s", path);
 
-    if (r < 0)
-        return r;
-    if (!recall->answers)
-        recall->answers = json_object();
-    if (json_object_set_new(recall->answers, key, answer) < 0)
-        return vmtp_fail(err, -EPROTO, "there is no answer in what %.80s says", path);
+    if (r == -EACCES || r == -EPERM || r == -ENOENT)
+        return json_pack("{s:i,s:s}", "code", r, "text", err->text);
+    if (r == 0 && !answer)
+        vmtp_fail(err, -EPROTO, "there is no answer in what %.80s says", path);
+    return answer ? json_pack("{s:o}", "answer", answer) : NULL;
+}
+
+static int recall_give(const json_t *known, const json_t **ret, struct vmtp_error *err)
+{
+    const json_t *answer = json_object_get(known, "answer");
+
+    if (!answer)
+        return vmtp_fail(err, (int)json_integer_value(json_object_get(known, "code")), "%s",
+                         json_string_value(json_object_get(known, "text")));
+    *ret = answer;
     return 0;
 }
 
@@ -38,15 +48,25 @@ int os_recall(struct os_client *client, enum os_service service, const char *pat
               const json_t **ret, struct vmtp_error *err)
 {
     struct recall *recall = os_client_recall(client);
+    struct vmtp_error why = { 0 };
+    const json_t *known;
     char key[256];
-    int r = 0;
+    int r;
 
     snprintf(key, sizeof key, "%d %s", (int)service, path);
     pthread_mutex_lock(&recall->lock);
-    if (!json_object_get(recall->answers, key))
-        r = recall_ask(client, recall, service, path, key, err);
-    if (r == 0)
-        *ret = json_object_get(recall->answers, key);
+    if (!recall->answers)
+        recall->answers = json_object();
+    known = json_object_get(recall->answers, key);
+    if (!known) {
+        json_object_set_new(recall->answers, key, recall_ask(client, service, path, &why));
+        known = json_object_get(recall->answers, key);
+    }
+    if (known)
+        r = recall_give(known, ret, err);
+    else
+        r = vmtp_fail(err, why.code ? why.code : -ENOMEM, "%s",
+                      why.code ? why.text : "out of memory");
     pthread_mutex_unlock(&recall->lock);
     return r;
 }

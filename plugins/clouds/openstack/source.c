@@ -16,7 +16,8 @@
 #define STALL_NS  (60 * NS_PER_S)
 #define LONGEST   (12 * 3600 * NS_PER_S) /* where the step has no deadline */
 #define REDIRECTS 8
-#define HEAD      0x8006 /* where the mark of an ISO image ends */
+#define BYTES_MAX (32ull << 30) /* of what is fetched; no machine that measures takes more */
+#define HEAD      0x8006        /* where the mark of an ISO image ends */
 
 /* ---- what it is ---- */
 
@@ -164,7 +165,9 @@ static int temporary_open(struct vmtp_error *err)
 static int source_fetch(struct vmtp_self *self, const char *url, int fd, struct vmtp_error *err)
 {
     struct source_progress progress = { self, "fetching the image" };
-    struct http_file file = { .fd = fd, .moved = source_moved, .arg = &progress };
+    struct http_file file = {
+        .fd = fd, .size = BYTES_MAX, .moved = source_moved, .arg = &progress
+    };
     uint64_t deadline_ns = self->host->deadline_ns(self);
     struct http_request request = {
         .method = "GET",

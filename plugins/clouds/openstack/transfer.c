@@ -112,10 +112,22 @@ static void tell_moved(const struct transfer *transfer, const struct http_file *
     file->moved(file->arg, transfer->offset, size > 0 ? (uint64_t)size : 0);
 }
 
+/* It has grown beyond what is wanted, or says that it will. */
+static bool is_too_long(const struct transfer *transfer, size_t len)
+{
+    uint64_t most = transfer->request->download->size;
+    curl_off_t announced = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    return most && (transfer->offset + len > most || (announced > 0 && (uint64_t)announced > most));
+}
+
 static int file_append(struct transfer *transfer, const char *data, size_t len)
 {
     const struct http_file *file = transfer->request->download;
 
+    if (is_too_long(transfer, len))
+        return -EFBIG;
     while (len > 0) {
         ssize_t n = pwrite(file->fd, data, len, (off_t)transfer->offset);
 
@@ -315,6 +327,9 @@ static int callback_explain(const struct transfer *transfer, struct vmtp_error *
     if (code == -EMSGSIZE)
         return vmtp_fail(err, code, "%s: the answer is longer than %u MiB", transfer->origin,
                          HTTP_BODY_MAX >> 20);
+    if (code == -EFBIG)
+        return vmtp_fail(err, code, "%s: the file is longer than %.3g GiB", transfer->origin,
+                         (double)transfer->request->download->size / (double)(1u << 30));
     if (code == -ENOMEM)
         return vmtp_fail(err, code, "out of memory");
     if (code == -ENODATA)

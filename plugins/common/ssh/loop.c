@@ -152,6 +152,15 @@ static bool may_start(const struct ssh_loop *loop, const struct ssh_process *wai
     return busy < STARTS_MAX;
 }
 
+/* All that a lost connection had, the oldest first: who sees that one of them is lost, sees it of
+ * those before. */
+static void processes_lose(struct ssh_loop *loop)
+{
+    for (struct ssh_process *p = loop->processes; p; p = p->next)
+        if (p->state != SSH_PROCESS_ENDED && p->session && p->session->state == SSH_DEAD)
+            ssh_process_lose(p);
+}
+
 /* Until it may start, a process has no connection: one without a channel would not be read. */
 static void processes_step(struct ssh_loop *loop)
 {
@@ -160,7 +169,7 @@ static void processes_step(struct ssh_loop *loop)
             continue;
         if (!p->session && may_start(loop, p))
             session_find(loop, p);
-        else if (p->session && p->session->state >= SSH_READY &&
+        else if (p->session && p->session->state == SSH_READY &&
                  (is_due(p->session) || clock_now_ns() >= p->deadline_ns))
             ssh_process_step(p);
     }
@@ -275,6 +284,7 @@ static void *loop_run(void *arg)
     do {
         posted_take(loop);
         sessions_step(loop);
+        processes_lose(loop);
         processes_step(loop);
         processes_sweep(loop);
         sessions_sweep(loop);

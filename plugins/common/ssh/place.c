@@ -4,6 +4,7 @@
 #include "../clock.h"
 
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -11,25 +12,32 @@
 
 #define GREETING_MAX (256 * 1024)
 #define GREETING_END "\nready\n"
+#define BACK_OFF_NS  (300 * NS_PER_MS)
 
-/* $1 is the mark.  A folder is good if a script in it runs: /tmp is often mounted noexec. */
+/* $1 is the mark.  A keeper that was there before may not have noticed yet that its connection is
+ * lost, or may be clearing up: it ends, with what it has begun, before anything is made anew.  A
+ * folder is good if a script in it runs: /tmp is often mounted noexec. */
 static const char keeper[] =
     "umask 077; n=$1; f=; "
-    "finish() { trap '' HUP INT TERM PIPE; "
-    "for s in 15 9 9; do "
+    "sweep() { for s in 15 9 9; do "
     "l=$(grep -ls \"VMTP_RUN=$n\" /proc/[0-9]*/environ 2>/dev/null); [ -n \"$l\" ] || break; "
     "for p in $l; do p=${p#/proc/}; kill -$s \"${p%/environ}\" 2>/dev/null; done; sleep 1; done; "
-    "[ -z \"$f\" ] || rm -rf \"$f\"; }; "
+    "}; "
+    "finish() { trap '' HUP INT TERM PIPE; sweep; [ -z \"$f\" ] || rm -rf \"$f\"; }; "
     "trap finish EXIT; trap 'exit 1' HUP INT TERM; "
+    "for p in $(grep -ls \"$n\" /proc/[0-9]*/cmdline 2>/dev/null); do "
+    "p=${p#/proc/}; p=${p%/cmdline}; "
+    "[ \"$p\" = $$ ] || [ \"$p\" = $PPID ] || kill -9 \"$p\" 2>/dev/null; done; sweep; "
     "for d in \"$TMPDIR\" /tmp /var/tmp \"$HOME/.cache\" /dev/shm; do "
-    "[ -d \"$d\" ] && mkdir \"$d/vmtp-$n\" 2>/dev/null || continue; f=$d/vmtp-$n; "
+    "[ -d \"$d\" ] && rm -rf \"$d/vmtp-$n\" && mkdir \"$d/vmtp-$n\" 2>/dev/null || continue; "
+    "f=$d/vmtp-$n; "
     "echo '#!/bin/sh' >\"$f/try\" 2>/dev/null; chmod 700 \"$f/try\" 2>/dev/null; "
     "\"$f/try\" 2>/dev/null && rm \"$f/try\" && break; rm -rf \"$f\"; f=; done; "
     "echo \"machine $(uname -m)\"; echo \"folder $f\"; "
     "set -- $SSH_CONNECTION; echo \"arrived $3\"; "
     "{ ip -o addr || ifconfig -a; } 2>/dev/null; "
     "echo; echo ready; "
-    "while read -r s p; do kill -\"$s\" -- \"$p\" 2>/dev/null; done";
+    "while read -r s p; do kill -s \"$s\" -- \"$p\" 2>/dev/null; done";
 
 /* What the priv of a channel points to. */
 struct place_process {
@@ -48,18 +56,31 @@ static int mark_make(char ret[33])
     return 0;
 }
 
-int ssh_place_begin(struct ssh_place *place, struct ssh_loop *loop, const struct ssh_target *target,
-                    struct vmtp_error *err)
+static void place_init(struct ssh_place *place, struct ssh_loop *loop,
+                       const struct ssh_target *target)
 {
-    const char *argv[] = { "sh", "-c", keeper, "vmtp-keeper", place->mark, NULL };
-
     *place = (struct ssh_place){ .loop = loop,
                                  .target = target,
                                  .pipes = { sizeof place->pipes, -1, -1, -1, -1, NULL } };
+    pthread_mutex_init(&place->entering, NULL);
+    pthread_mutex_init(&place->lock, NULL);
+}
+
+/* Its own mark is another: it must not find itself. */
+static int keeper_start(struct ssh_place *place, struct vmtp_error *err)
+{
+    const char *argv[] = { "sh", "-c", keeper, "vmtp-keeper", place->mark, NULL };
+
+    return ssh_loop_start(place->loop, place->target, "keeper", argv, &place->keeper, err);
+}
+
+int ssh_place_begin(struct ssh_place *place, struct ssh_loop *loop, const struct ssh_target *target,
+                    struct vmtp_error *err)
+{
+    place_init(place, loop, target);
     if (mark_make(place->mark) < 0)
         return vmtp_fail(err, -EIO, "no random numbers");
-    /* Its own mark is another: it must not find itself. */
-    return ssh_loop_start(loop, target, "keeper", argv, &place->keeper, err);
+    return keeper_start(place, err);
 }
 
 /* ---- what the keeper says ---- */
@@ -154,6 +175,9 @@ void ssh_place_release(struct ssh_place *place)
 
 static void place_free(struct ssh_place *place)
 {
+    if (!place->loop)
+        return;
+    ssh_pipe_close(&place->pipes.in);
     ssh_pipe_close(&place->pipes.out);
     ssh_pipe_close(&place->pipes.err);
     if (place->keeper)
@@ -161,6 +185,15 @@ static void place_free(struct ssh_place *place)
     place->keeper = NULL;
     free(place->interfaces);
     place->interfaces = NULL;
+    while (place->files) {
+        struct ssh_file *file = place->files;
+
+        place->files = file->next;
+        free(file);
+    }
+    pthread_mutex_destroy(&place->entering);
+    pthread_mutex_destroy(&place->lock);
+    place->loop = NULL;
 }
 
 int ssh_place_end(struct ssh_place *place, const struct ssh_patience *patience,
@@ -187,29 +220,128 @@ int ssh_place_end(struct ssh_place *place, const struct ssh_patience *patience,
     return r;
 }
 
-/* ---- commands ---- */
+/* ---- into it again ---- */
 
-static bool is_lost(struct ssh_place *place)
+bool ssh_place_is_lost(struct ssh_place *place)
 {
     bool gone;
 
+    pthread_mutex_lock(&place->lock);
     pthread_mutex_lock(place->keeper->lock);
     gone = place->keeper->ended;
     pthread_mutex_unlock(place->keeper->lock);
+    pthread_mutex_unlock(&place->lock);
     return gone;
 }
 
-int ssh_place_spawn(struct ssh_place *place, const char *const *argv,
+int ssh_place_claim(struct ssh_place *place, const struct ssh_patience *patience,
+                    struct vmtp_error *err)
+{
+    struct timespec until = { (time_t)(patience->deadline_ns / NS_PER_S),
+                              (long)(patience->deadline_ns % NS_PER_S) };
+
+    /* Whoever has it watches the cancel fd. */
+    if (pthread_mutex_clocklock(&place->entering, CLOCK_MONOTONIC, &until) != 0)
+        return vmtp_fail(err, -ETIMEDOUT, "no answer in time");
+    return 0;
+}
+
+/* The new keeper takes the old one's place when all is as it was. */
+static void keeper_replace(struct ssh_place *place, struct ssh_place *again)
+{
+    struct ssh_process *before = place->keeper;
+    struct vmtp_channel pipes = place->pipes;
+
+    pthread_mutex_lock(&place->lock);
+    place->keeper = again->keeper;
+    place->pipes = again->pipes;
+    pthread_mutex_unlock(&place->lock);
+    again->keeper = before;
+    again->pipes = pipes;
+}
+
+static int enter_once(struct ssh_place *place, const struct ssh_patience *patience,
+                      struct vmtp_error *err)
+{
+    struct ssh_place again;
+    int r;
+
+    place_init(&again, place->loop, place->target);
+    memcpy(again.mark, place->mark, sizeof again.mark);
+    r = keeper_start(&again, err);
+    if (r == 0)
+        r = ssh_place_await(&again, patience, err);
+    if (r == 0 && strcmp(again.folder, place->folder) != 0)
+        r = vmtp_fail(err, -ESTALE, "its folder %s can't be made again", place->folder);
+    for (const struct ssh_file *file = place->files; r == 0 && file; file = file->next)
+        r = ssh_file_send(place, file, patience, err);
+    if (r == 0)
+        keeper_replace(place, &again);
+    place_free(&again);
+    return r;
+}
+
+/* A server that is just being started anew says these. */
+static bool may_pass(int code)
+{
+    return code == -ECONNREFUSED || code == -ECONNRESET || code == -ENOTCONN ||
+           code == -EHOSTUNREACH || code == -ETIMEDOUT;
+}
+
+/* As long as one may take to log in. */
+static int enter_again(struct ssh_place *place, const struct ssh_patience *patience,
+                       struct vmtp_error *err)
+{
+    struct ssh_patience limit = *patience, pause = *patience;
+    int r;
+
+    if (limit.deadline_ns > clock_now_ns() + place->target->timeout_ns)
+        limit.deadline_ns = clock_now_ns() + place->target->timeout_ns;
+    for (;;) {
+        r = enter_once(place, patience, err);
+        pause.deadline_ns = clock_now_ns() + BACK_OFF_NS;
+        if (r == 0 || !may_pass(r) || pause.deadline_ns >= limit.deadline_ns)
+            return r;
+        r = ssh_pipe_wait(-1, POLLIN, &pause, NULL);
+        if (r == -ECANCELED)
+            return vmtp_fail(err, r, "interrupted");
+    }
+}
+
+int ssh_place_recover(struct ssh_place *place, const struct ssh_patience *patience,
+                      struct vmtp_error *err)
+{
+    struct vmtp_error was = { 0 }, why = { 0 };
+    struct vmtp_self *self = place->target->trust->self;
+    int r;
+
+    if (!ssh_place_is_lost(place))
+        return 0;
+    if (place->given_up.code)
+        return vmtp_fail(err, place->given_up.code, "%s", place->given_up.text);
+    lost(place, &was);
+    r = enter_again(place, patience, &why);
+    if (r == -ECANCELED)
+        return vmtp_fail(err, r, "%s", why.text);
+    if (r < 0)
+        return vmtp_fail(
+            err,
+            vmtp_fail(&place->given_up, -ENOTCONN, "%.440s; and then: %.440s", was.text, why.text),
+            "%s", place->given_up.text);
+    vmtp_warn(self, "%s: %s; it has been entered again", place->target->spec.host, was.text);
+    return 0;
+}
+
+/* ---- commands ---- */
+
+int ssh_place_start(struct ssh_place *place, const char *const *argv,
                     const struct ssh_patience *patience, struct vmtp_channel *ret,
                     struct vmtp_error *err)
 {
     struct vmtp_channel channel = { .size = sizeof channel };
-    struct place_process *process;
+    struct place_process *process = calloc(1, sizeof *process);
     int r;
 
-    if (is_lost(place))
-        return lost(place, err);
-    process = calloc(1, sizeof *process);
     if (!process)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     process->place = place;
@@ -229,12 +361,42 @@ int ssh_place_spawn(struct ssh_place *place, const char *const *argv,
     return 0;
 }
 
+static int place_hold(struct ssh_place *place, const struct ssh_patience *patience,
+                      struct vmtp_error *err)
+{
+    int r;
+
+    if (!ssh_place_is_lost(place))
+        return 0;
+    r = ssh_place_claim(place, patience, err);
+    if (r < 0)
+        return r;
+    r = ssh_place_recover(place, patience, err);
+    pthread_mutex_unlock(&place->entering);
+    return r;
+}
+
+int ssh_place_spawn(struct ssh_place *place, const char *const *argv,
+                    const struct ssh_patience *patience, struct vmtp_channel *ret,
+                    struct vmtp_error *err)
+{
+    int r = place_hold(place, patience, err);
+
+    if (r < 0)
+        return r;
+    r = ssh_place_start(place, argv, patience, ret, err);
+    if (r == 0 || r == -ECANCELED || !ssh_place_is_lost(place))
+        return r;
+    r = place_hold(place, patience, err);
+    return r < 0 ? r : ssh_place_start(place, argv, patience, ret, err);
+}
+
 int ssh_place_signal(const struct vmtp_channel *channel, int signal)
 {
     const struct place_process *ours = channel->priv;
     struct ssh_process *process = ours->process;
     char line[48];
-    int pid, len;
+    int pid, len, r;
 
     pthread_mutex_lock(process->lock);
     pid = process->ended ? 0 : process->pid;
@@ -243,7 +405,10 @@ int ssh_place_signal(const struct vmtp_channel *channel, int signal)
         return 0;
     /* The numbers up to 15 are the same on every Linux.  So short a line goes in whole. */
     len = snprintf(line, sizeof line, "%d %d\n", signal, pid);
-    return write(ours->place->pipes.in, line, (size_t)len) < 0 ? -errno : 0;
+    pthread_mutex_lock(&ours->place->lock);
+    r = write(ours->place->pipes.in, line, (size_t)len) < 0 ? -errno : 0;
+    pthread_mutex_unlock(&ours->place->lock);
+    return r;
 }
 
 int ssh_place_reap(struct vmtp_channel *channel)

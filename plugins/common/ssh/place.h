@@ -5,7 +5,10 @@
  * The keeper is a shell on one channel for as long as the place is held.  It makes a private folder
  * that files can be run from, passes signals on, and when its stdin ends, however that comes about,
  * it kills what vmtp has started there and is still running, and removes the folder.  So nothing is
- * left even if vmtp is killed.  A place whose keeper is gone is lost.
+ * left even if vmtp is killed.
+ * A place whose keeper is gone is lost, with all that ran there.  Whoever needs it next enters it
+ * again: once what is left of before has ended, the same files stand in the same folder.  One that
+ * can't be entered again is given up.
  * Owner: whoever begins it; threads: begin, await and end one at a time, the others [any] between.
  */
 #ifndef COMMON_SSH_PLACE_H
@@ -14,22 +17,33 @@
 #include "loop.h"
 #include "pipe.h"
 
-#include <stdatomic.h>
+/* One that was put. */
+struct ssh_file {
+    struct ssh_file *next;
+    unsigned int number; /* its folder */
+    char from[];
+};
 
 struct ssh_place {
-    struct ssh_loop *loop;
+    struct ssh_loop *loop; /* NULL: not begun */
     const struct ssh_target *target;
     char mark[33]; /* 128 random bits: in the environment of all that is started, and the folder */
-    struct ssh_process *keeper; /* NULL: not held */
-    struct vmtp_channel pipes;  /* its */
 
     /* what it has said of its machine; constant after ssh_place_await() */
-    char machine[32];  /* "x86_64" */
-    char folder[256];  /* "": files can be run nowhere */
-    char arrived[64];  /* the numeric address that the connection came to, as seen there */
-    char peer[64];     /* the same as seen from here; "": through a jump host */
-    char *interfaces;  /* for ssh_interface_address() */
-    atomic_uint files; /* that were put there */
+    char machine[32]; /* "x86_64" */
+    char folder[256]; /* "": files can be run nowhere */
+    char arrived[64]; /* the numeric address that the connection came to, as seen there */
+    char peer[64];    /* the same as seen from here; "": through a jump host */
+    char *interfaces; /* for ssh_interface_address() */
+
+    pthread_mutex_t entering; /* whoever enters it again or puts a file; of the next three */
+    struct ssh_file *files;
+    unsigned int numbers;
+    struct vmtp_error given_up; /* code 0: it is not */
+
+    pthread_mutex_t lock;       /* of the last two, once it is held */
+    struct ssh_process *keeper; /* NULL: not held */
+    struct vmtp_channel pipes;  /* its */
 };
 
 /* Connect and start the keeper, without waiting for it. */
@@ -42,6 +56,7 @@ void ssh_place_release(struct ssh_place *place);
 int ssh_place_end(struct ssh_place *place, const struct ssh_patience *patience,
                   struct vmtp_error *err);
 
+/* Enters it again first where it is lost; what was lost on the way is started once more. */
 int ssh_place_spawn(struct ssh_place *place, const char *const *argv,
                     const struct ssh_patience *patience, struct vmtp_channel *ret,
                     struct vmtp_error *err);
@@ -51,5 +66,22 @@ int ssh_place_reap(struct vmtp_channel *channel);
 /* Make a file of this machine runnable there. */
 int ssh_place_put(struct ssh_place *place, const char *from, const struct ssh_patience *patience,
                   char *ret_path, size_t len, struct vmtp_error *err);
+
+/* ---- for put.c ---- */
+
+bool ssh_place_is_lost(struct ssh_place *place);
+/* To be the only one who enters it again. */
+int ssh_place_claim(struct ssh_place *place, const struct ssh_patience *patience,
+                    struct vmtp_error *err);
+/* Claimed: see that it is held. */
+int ssh_place_recover(struct ssh_place *place, const struct ssh_patience *patience,
+                      struct vmtp_error *err);
+/* As ssh_place_spawn(), in a place that is held or is being entered. */
+int ssh_place_start(struct ssh_place *place, const char *const *argv,
+                    const struct ssh_patience *patience, struct vmtp_channel *ret,
+                    struct vmtp_error *err);
+/* Claimed: to where it belongs. */
+int ssh_file_send(struct ssh_place *place, const struct ssh_file *file,
+                  const struct ssh_patience *patience, struct vmtp_error *err);
 
 #endif

@@ -136,7 +136,7 @@ static void fail_text(struct ssh_process *process, int code, const char *text)
 }
 
 /* The reader of stderr learns why, as from ssh. */
-static void lose(struct ssh_process *process)
+void ssh_process_lose(struct ssh_process *process)
 {
     const struct ssh_session *session = process->session;
     char line[512];
@@ -177,7 +177,7 @@ static void open_step(struct ssh_process *process)
         process->deadline_ns = start_deadline(process);
         memcpy(&process->peer, &session->peer, sizeof process->peer);
     } else if (!ssh_session_check(session)) {
-        lose(process);
+        return;
     } else if (session->users > 1) { /* MaxSessions: the loop finds another connection */
         session->limit = --session->users;
         process->session = NULL;
@@ -195,9 +195,7 @@ static void exec_step(struct ssh_process *process)
         return;
     if (r == 0)
         process->state = SSH_PROCESS_STARTS;
-    else if (!ssh_session_check(process->session))
-        lose(process);
-    else
+    else if (ssh_session_check(process->session))
         fail_text(process, -EACCES, "the server runs no commands");
 }
 
@@ -361,12 +359,9 @@ static void close_step(struct ssh_process *process)
 {
     int status;
 
-    if (libssh2_channel_wait_closed(process->channel) == LIBSSH2_ERROR_EAGAIN)
+    if (libssh2_channel_wait_closed(process->channel) == LIBSSH2_ERROR_EAGAIN ||
+        !ssh_session_check(process->session))
         return;
-    if (!ssh_session_check(process->session)) {
-        lose(process);
-        return;
-    }
     status = status_of(process);
     libssh2_channel_free(process->channel); /* closed on both sides, so it is at once */
     process->channel = NULL;
@@ -397,13 +392,12 @@ static void run_step(struct ssh_process *process)
         pump(process);
     if (process->state != SSH_PROCESS_STARTS && process->state != SSH_PROCESS_ENDED)
         input_step(process);
-    if (!ssh_session_check(process->session)) {
-        if (process->state != SSH_PROCESS_ENDED)
-            lose(process);
-    } else if ((process->state == SSH_PROCESS_STARTS || process->state == SSH_PROCESS_RUNS) &&
-               libssh2_channel_eof(process->channel) == 1 &&
-               (process->state == SSH_PROCESS_STARTS ||
-                (!process->streams[1].len && !process->streams[2].len))) {
+    if (!ssh_session_check(process->session))
+        return;
+    if ((process->state == SSH_PROCESS_STARTS || process->state == SSH_PROCESS_RUNS) &&
+        libssh2_channel_eof(process->channel) == 1 &&
+        (process->state == SSH_PROCESS_STARTS ||
+         (!process->streams[1].len && !process->streams[2].len))) {
         if (process->state == SSH_PROCESS_RUNS) {
             ssh_pipe_close(&process->streams[1].fd);
             ssh_pipe_close(&process->streams[2].fd);
@@ -416,11 +410,6 @@ static void run_step(struct ssh_process *process)
 
 void ssh_process_step(struct ssh_process *process)
 {
-    if (process->session->state == SSH_DEAD) {
-        if (process->state != SSH_PROCESS_ENDED)
-            lose(process);
-        return;
-    }
     if (process->state == SSH_PROCESS_WAITS)
         open_step(process);
     if (process->state == SSH_PROCESS_EXECS)

@@ -70,8 +70,10 @@ int ssh_process_await(struct ssh_process *process, const struct ssh_patience *pa
 
 /* ---- for the loop ---- */
 
-/* As far as it goes; with a session that is ready or dead. */
+/* As far as it goes; with a session that is ready. */
 void ssh_process_step(struct ssh_process *process);
+/* Its session is dead. */
+void ssh_process_lose(struct ssh_process *process);
 /* It has never run and never will. */
 void ssh_process_fail(struct ssh_process *process, const struct vmtp_error *err);
 /* What to poll of its pipes: rows of ret, which has room for three. */

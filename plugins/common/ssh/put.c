@@ -155,42 +155,96 @@ static int transfer(struct sending *sending, struct vmtp_channel *channel, struc
     return r;
 }
 
-static int file_send(struct sending *sending, const char *folder, const char *name,
-                     struct vmtp_error *err)
+static int folder_send(struct sending *sending, const char *folder, const char *name,
+                       struct vmtp_error *err)
 {
     const char *argv[] = { "sh", "-c", receiver, "vmtp-put", folder, name, NULL };
     struct vmtp_channel channel = { .size = sizeof channel };
-    int r = ssh_place_spawn(sending->place, argv, sending->patience, &channel, err);
+    int r = ssh_place_start(sending->place, argv, sending->patience, &channel, err);
 
     return r < 0 ? r : transfer(sending, &channel, err);
+}
+
+static const char *name_of(const char *from)
+{
+    const char *slash = strrchr(from, '/');
+
+    return slash ? slash + 1 : from;
+}
+
+int ssh_file_send(struct ssh_place *place, const struct ssh_file *file,
+                  const struct ssh_patience *patience, struct vmtp_error *err)
+{
+    struct sending sending = { .place = place, .patience = patience };
+    const char *name = name_of(file->from);
+    char folder[sizeof place->folder + 16];
+    int r;
+
+    snprintf(folder, sizeof folder, "%s/%u", place->folder, file->number);
+    sending.fd = open(file->from, O_RDONLY | O_CLOEXEC);
+    if (sending.fd < 0)
+        return vmtp_fail(err, -errno, "%s: %s", file->from, strerror(errno));
+    r = machine_check(&sending, file->from, err);
+    if (r == 0) {
+        r = folder_send(&sending, folder, name, err);
+        r = r < 0 ? vmtp_wrap(err, "can't put %s at %s/%s", name, folder, name) : 0;
+    }
+    close(sending.fd);
+    return r;
+}
+
+/* ---- and kept ---- */
+
+/* In a place that is claimed.  What was lost on the way is sent once more. */
+static int file_put(struct ssh_place *place, struct ssh_file *file,
+                    const struct ssh_patience *patience, struct vmtp_error *err)
+{
+    int r = ssh_place_recover(place, patience, err);
+
+    if (r < 0)
+        return r;
+    r = ssh_file_send(place, file, patience, err);
+    if (r < 0 && r != -ECANCELED && ssh_place_is_lost(place)) {
+        r = ssh_place_recover(place, patience, err);
+        if (r == 0)
+            r = ssh_file_send(place, file, patience, err);
+    }
+    return r;
 }
 
 int ssh_place_put(struct ssh_place *place, const char *from, const struct ssh_patience *patience,
                   char *ret_path, size_t len, struct vmtp_error *err)
 {
-    struct sending sending = { .place = place, .patience = patience };
-    const char *slash = strrchr(from, '/'), *name = slash ? slash + 1 : from;
-    char folder[PATH_MAX], path[PATH_MAX];
+    struct ssh_file *file;
+    char path[PATH_MAX];
     int r;
 
     if (!place->folder[0])
         return vmtp_fail(err, -EACCES,
                          "there is no folder from which a program may be run: TMPDIR, /tmp, "
                          "/var/tmp, ~/.cache and /dev/shm were tried");
-    snprintf(folder, sizeof folder, "%s/%u", place->folder, atomic_fetch_add(&place->files, 1) + 1);
-    r = snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (r < 0 || (size_t)r >= sizeof path || (size_t)r >= len)
-        return vmtp_fail(err, -ENAMETOOLONG, "%s: its name is too long", from);
-    sending.fd = open(from, O_RDONLY | O_CLOEXEC);
-    if (sending.fd < 0)
-        return vmtp_fail(err, -errno, "%s: %s", from, strerror(errno));
-    r = machine_check(&sending, from, err);
-    if (r == 0) {
-        r = file_send(&sending, folder, name, err);
-        r = r < 0 ? vmtp_wrap(err, "can't put %s at %s", name, path) : 0;
+    file = calloc(1, sizeof *file + strlen(from) + 1);
+    if (!file)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    memcpy(file->from, from, strlen(from) + 1);
+    r = ssh_place_claim(place, patience, err);
+    if (r < 0) {
+        free(file);
+        return r;
     }
-    close(sending.fd);
-    if (r == 0)
+    file->number = ++place->numbers;
+    r = snprintf(path, sizeof path, "%s/%u/%s", place->folder, file->number, name_of(from));
+    if ((size_t)r >= sizeof path || (size_t)r >= len)
+        r = vmtp_fail(err, -ENAMETOOLONG, "%s: its name is too long", from);
+    else
+        r = file_put(place, file, patience, err);
+    if (r == 0) {
         memcpy(ret_path, path, strlen(path) + 1);
+        file->next = place->files;
+        place->files = file;
+    } else {
+        free(file);
+    }
+    pthread_mutex_unlock(&place->entering);
     return r;
 }

@@ -66,7 +66,7 @@ static void connection_drop(struct ssh_session *session)
         ssh_session_rouse(session->outer);
     }
     ssh_login_clear(&session->login);
-    ssh_lookup_free(session->lookup);
+    lookup_free(session->lookup);
     session->lookup = NULL;
     session->address = NULL;
     session->link = (struct ssh_link){ .fd = -1 };
@@ -105,7 +105,7 @@ static void handshake_begin(struct ssh_session *session)
 static void look_up(struct ssh_session *session)
 {
     const struct addrinfo *answer = NULL;
-    int r = ssh_lookup_answer(session->lookup, &answer, &session->err);
+    int r = lookup_answer(session->lookup, &answer, &session->err);
 
     if (r == -EAGAIN)
         return;
@@ -260,7 +260,7 @@ void ssh_session_begin(struct ssh_session *session)
         session->state = SSH_TUNNELS;
         return;
     }
-    r = ssh_lookup_start(spec->host, spec->port, &session->lookup);
+    r = lookup_start(spec->host, spec->port, &session->lookup);
     if (r < 0)
         session_fail(session, r, "can't look up its name: %s", strerror(-r));
     else
@@ -426,7 +426,7 @@ int ssh_session_fd(const struct ssh_session *session, short *ret_events)
 {
     *ret_events = POLLIN;
     if (session->state == SSH_LOOKS_UP)
-        return ssh_lookup_fd(session->lookup);
+        return lookup_fd(session->lookup);
     if (session->state == SSH_CONNECTS || session->link.out.len)
         *ret_events |= POLLOUT;
     return session->state == SSH_DEAD ? -1 : session->link.fd;

@@ -9,9 +9,9 @@
 #ifndef COMMON_SSH_SESSION_H
 #define COMMON_SSH_SESSION_H
 
+#include "../lookup.h"
 #include "link.h"
 #include "login.h"
-#include "lookup.h"
 #include "spec.h"
 #include "trust.h"
 
@@ -53,7 +53,7 @@ struct ssh_session {
     struct ssh_link link;
     struct ssh_login login;
     struct ssh_abstract abstract;
-    struct ssh_lookup *lookup;
+    struct lookup *lookup;
     const struct addrinfo *address; /* to try next */
     struct sockaddr_storage peer;   /* that it is connected to; no family: by a tunnel */
     unsigned int users, limit;      /* channels, and how many there may be */

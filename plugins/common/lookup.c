@@ -10,7 +10,7 @@
 
 #define STACK_BYTES ((size_t)512 * 1024)
 
-struct ssh_lookup {
+struct lookup {
     char host[256], service[8];
     int fd; /* an eventfd */
     int code;
@@ -19,7 +19,7 @@ struct ssh_lookup {
     atomic_int owners; /* the asker and the thread */
 };
 
-static void lookup_release(struct ssh_lookup *lookup)
+static void lookup_release(struct lookup *lookup)
 {
     if (atomic_fetch_sub(&lookup->owners, 1) > 1)
         return;
@@ -29,7 +29,7 @@ static void lookup_release(struct ssh_lookup *lookup)
     free(lookup);
 }
 
-static void lookup_run(struct ssh_lookup *lookup, int flags)
+static void lookup_run(struct lookup *lookup, int flags)
 {
     const struct addrinfo hints = { .ai_family = AF_UNSPEC,
                                     .ai_socktype = SOCK_STREAM,
@@ -41,7 +41,7 @@ static void lookup_run(struct ssh_lookup *lookup, int flags)
 
 static void *lookup_thread(void *arg)
 {
-    struct ssh_lookup *lookup = arg;
+    struct lookup *lookup = arg;
 
     lookup_run(lookup, 0);
     eventfd_write(lookup->fd, 1);
@@ -49,7 +49,7 @@ static void *lookup_thread(void *arg)
     return NULL;
 }
 
-static int thread_start(struct ssh_lookup *lookup)
+static int thread_start(struct lookup *lookup)
 {
     pthread_attr_t attr;
     pthread_t thread;
@@ -66,9 +66,9 @@ static int thread_start(struct ssh_lookup *lookup)
     return r;
 }
 
-int ssh_lookup_start(const char *host, uint16_t port, struct ssh_lookup **ret)
+int lookup_start(const char *host, uint16_t port, struct lookup **ret)
 {
-    struct ssh_lookup *lookup = calloc(1, sizeof *lookup);
+    struct lookup *lookup = calloc(1, sizeof *lookup);
     int r = 0;
 
     if (!lookup)
@@ -88,19 +88,18 @@ int ssh_lookup_start(const char *host, uint16_t port, struct ssh_lookup **ret)
     else
         r = thread_start(lookup);
     if (r < 0)
-        ssh_lookup_free(lookup);
+        lookup_free(lookup);
     else
         *ret = lookup;
     return r;
 }
 
-int ssh_lookup_fd(const struct ssh_lookup *lookup)
+int lookup_fd(const struct lookup *lookup)
 {
     return lookup->fd;
 }
 
-int ssh_lookup_answer(struct ssh_lookup *lookup, const struct addrinfo **ret,
-                      struct vmtp_error *err)
+int lookup_answer(struct lookup *lookup, const struct addrinfo **ret, struct vmtp_error *err)
 {
     eventfd_t count;
 
@@ -114,7 +113,7 @@ int ssh_lookup_answer(struct ssh_lookup *lookup, const struct addrinfo **ret,
     return 0;
 }
 
-void ssh_lookup_free(struct ssh_lookup *lookup)
+void lookup_free(struct lookup *lookup)
 {
     if (lookup)
         lookup_release(lookup);
