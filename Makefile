@@ -2,8 +2,9 @@
 # vmtp.  One make for the whole tree: `make help` says what there is.
 #
 # A folder plugins/KINDS/NAME/ with a .c file in it is a plugin; it needs no line here.  Its
-# optional plugin.mk says what it links against (pkgs := libmnl libnftnl) and which static
-# programs it ships for endpoints (programs := vmtp-probe:probe, a name and a folder of .c files).
+# optional plugin.mk says what it links against (pkgs := libmnl libnftnl; links := -lganglia, which
+# has no .pc file) and which static programs it ships for endpoints (programs := vmtp-probe:probe, a
+# name and a folder of .c files).
 
 VERSION   := 0.1.0
 ABI_MAJOR := $(shell sed -n 's/^.define VMTP_ABI_MAJOR \([0-9]*\).*/\1/p' include/vmtp/plugin.h)
@@ -34,6 +35,8 @@ flags    := $(std) -fPIC -fvisibility=hidden $(san) \
 core_pkg := jansson yaml-0.1
 has       = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 libs      = $(if $(strip $(1)),$(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null))
+links_ok  = $(if $(strip $(1)),$(shell echo 'int main(void) { return 0; }' | \
+              $(CC) -x c - -o /dev/null $(1) 2>/dev/null && echo yes),yes)
 cflags_of = $(if $(strip $(1)),$(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null))
 
 ifneq ($(V),1)
@@ -73,7 +76,10 @@ $B/libcore.a: $(core_obj)
 	$(call Q,AR)$(RM) $@ && $(AR) rcs $@ $^
 $B/vmtp: $B/obj/core/cli/main.o $B/libcore.a
 	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(ldlibs)
-all: $B/vmtp
+# The name that VMTP's charts have.
+$B/vmtp_genchart: | $B/vmtp
+	$(call Q,LN)ln -sf vmtp $@
+all: $B/vmtp $B/vmtp_genchart
 
 # The library: what include/vmtp/vmtp.h declares, and nothing else, is seen from outside.
 LIB_MAJOR := 1
@@ -89,6 +95,7 @@ $B/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(flags) $(cflags_$(patsubst %/,%,$(dir $<))) $(test_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $B/obj/core/classic/defaults.o: core/classic/defaults.yaml
+$B/obj/core/chart/assets.o: core/chart/style.css core/chart/script.js
 
 # ---- plugins: one .so for each folder that has what it needs ---------------------------------------
 dirs       := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/tools/*/*.c plugins/clouds/*/*.c \
@@ -103,11 +110,13 @@ $B/libcommon.a: $(common_obj)
 
 define plugin
 pkgs :=
+links :=
 programs :=
 -include $(1)/plugin.mk
 pkgs_$(1) := $$(strip $$(pkgs))
+links_$(1) := $$(strip $$(links))
 programs_$(1) := $$(strip $$(programs))
-ifeq ($$(if $$(pkgs_$(1)),$$(call has,$$(pkgs_$(1))),yes),yes)
+ifeq ($$(if $$(pkgs_$(1)),$$(call has,$$(pkgs_$(1))),yes)$$(call links_ok,$$(links_$(1))),yesyes)
 built += $(1)
 else
 skipped += $(1)
@@ -115,7 +124,7 @@ endif
 cflags_$(1) := $$(call cflags_of,$$(pkgs_$(1)))
 $B/$(1).so: $$(patsubst %.c,$B/obj/%.o,$$(wildcard $(1)/*.c)) $B/libcommon.a
 	$$(call Q,SO)$$(CC) -shared $(san) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) $$(LDFLAGS) -o $$@ \
-	  $$(filter %.o,$$^) $B/libcommon.a $$(call libs,$$(pkgs_$(1))) -lm -pthread
+	  $$(filter %.o,$$^) $B/libcommon.a $$(call libs,$$(pkgs_$(1))) $$(links_$(1)) -lm -pthread
 $$(foreach p,$$(programs_$(1)),$$(eval $$(call program,$(1),$$(firstword $$(subst :, ,$$p)),$$(lastword $$(subst :, ,$$p)))))
 endef
 
@@ -137,7 +146,7 @@ $(sort $(patsubst %,$B/%,$(dir $(built)))):
 	@mkdir -p $@
 
 ifneq ($(filter-out help setup demo check clean format,$(or $(MAKECMDGOALS),all)),)
-$(foreach d,$(skipped),$(info vmtp: skipped $d: needs $(pkgs_$d) (make setup installs it)))
+$(foreach d,$(skipped),$(info vmtp: skipped $d: needs $(pkgs_$d) $(links_$d) (make setup installs it)))
 ifneq ($(STRICT),)
 $(if $(skipped),$(error STRICT: every plugin must build))
 endif
@@ -173,6 +182,7 @@ clean:
 # ---- install -------------------------------------------------------------------------------------------
 install: all
 	install -D -m 755 $B/vmtp $(DESTDIR)$(BINDIR)/vmtp
+	ln -sf vmtp $(DESTDIR)$(BINDIR)/vmtp_genchart
 	$(foreach p,$(programs_all),install -D -m 755 $p $(DESTDIR)$(LIBDIR)/vmtp/$(notdir $p) &&) true
 	$(foreach p,$(built),install -D -m 755 $B/$p.so $(DESTDIR)$(PLUGINDIR)/$(p:plugins/%=%).so &&) true
 	install -D -m 755 $B/$(libvmtp) $(DESTDIR)$(LIBDIR)/$(libvmtp)
@@ -185,7 +195,7 @@ install: all
 	    -e 's|@DATADIR@|$(DATADIR)|;s|@BINDIR@|$(BINDIR)|;s|@VERSION@|$(VERSION)|' share/vmtp.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/vmtp.pc
 uninstall:
-	$(RM) $(DESTDIR)$(BINDIR)/vmtp $(DESTDIR)$(LIBDIR)/pkgconfig/vmtp.pc $(DESTDIR)$(MANDIR)/man1/vmtp.1
+	$(RM) $(DESTDIR)$(BINDIR)/vmtp $(DESTDIR)$(BINDIR)/vmtp_genchart $(DESTDIR)$(LIBDIR)/pkgconfig/vmtp.pc $(DESTDIR)$(MANDIR)/man1/vmtp.1
 	$(RM) $(DESTDIR)$(LIBDIR)/$(libvmtp) $(DESTDIR)$(LIBDIR)/libvmtp.so
 	$(RM) $(built:plugins/%=$(DESTDIR)$(PLUGINDIR)/%.so) $(programs_all:$B/%=$(DESTDIR)$(LIBDIR)/vmtp/%)
 	$(RM) -r $(DESTDIR)$(INCLUDEDIR)/vmtp $(DESTDIR)$(DATADIR)/vmtp

@@ -24,7 +24,7 @@ sh share/docs.sh "$B/vmtp" --check || failed=1
 done >"$out"
 verdict 'the man page has every command'
 
-{ "$B/vmtp" --help; for c in run plan plugins replay; do "$B/vmtp" "$c" 2>&1; done; } |
+{ "$B/vmtp" --help; for c in run plan plugins replay compare noise; do "$B/vmtp" "$c" 2>&1; done; } |
     grep -oE -- '--[a-z][a-z-]+' | sort -u | while read -r option; do
     grep -qF -- "$(printf '%s' "$option" | sed 's/-/\\-/g')" docs/man/vmtp.1 || echo "no $option"
 done >"$out"

@@ -4,7 +4,7 @@
 # plugins/common and its own files; the public headers see each other.
 set -u
 cd "$(dirname "$0")/.." || exit 2
-rooms='base plugin scenario result engine report classic lib cli' # from the bottom up
+rooms='base plugin scenario result engine report chart classic lib cli' # from the bottom up
 failed=0
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT

@@ -12,7 +12,7 @@ $B/tests/libfakes.a $B/tests/libopenstack.a:
 	@mkdir -p $(@D)
 	$(call Q,AR)$(RM) $@ && $(AR) rcs $@ $^
 
-$B/obj/tests/%.o: test_flags := -DBUILD='"$B"' -I. $(call cflags_of,$(test_pkg))
+$B/obj/tests/%.o: test_flags := -DBUILD='"$(abspath $B)"' -I. $(call cflags_of,$(test_pkg))
 $(filter-out %/test_library,$(unit)): $B/tests/unit/%: $B/obj/tests/unit/%.o $B/tests/libfakes.a $B/tests/libopenstack.a $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) -ldl -lm -pthread

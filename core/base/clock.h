@@ -18,5 +18,8 @@ uint64_t clock_wall_ns(void);
 uint64_t clock_to_wall_ns(uint64_t monotonic_ns);
 /* "2026-11-21T02:40:00Z", or with milliseconds "2026-11-21T02:40:00.123Z". */
 void clock_format(uint64_t wall_ns, int milliseconds, char *ret, size_t len);
+/* Back from such text, whose end may be missing: "2026-11-21 02:40", "2026-11-21" is its beginning.
+ * 0 or -EINVAL. */
+int clock_parse(const char *text, uint64_t *ret_wall_ns);
 
 #endif

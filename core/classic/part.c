@@ -8,10 +8,10 @@
 #include "../base/units.h"
 
 #define WARMUP   "500ms" /* slow start is over by then; VMTP's figures have it in them */
-#define SEARCH   "width: 5%, trial: 1s, sum: 1s"
-#define SEARCH_S 30 /* a search is given up after that ... */
+#define SEARCH   "width: 5%, trial: 500ms, sum: 500ms"
+#define SEARCH_S 12 /* a search is given up after that: half of what VMTP took for a size ... */
 #define FRAGMENTS_S                                                                                \
-    150 /* ... or, where each overload is followed by 30 s in which fragments expire */
+    75 /* ... or, where each overload is followed by 30 s in which fragments expire */
 #define PACKET_BYTES 1472 /* longer datagrams go in fragments nearly everywhere */
 #define VERIFY_S     2    /* the trial that the figures of a search are of, at most */
 #define PINGS        10
@@ -305,6 +305,46 @@ static void monitor_write(struct part_maker *maker)
     draft_printf(&maker->draft, ", port: %u }\n", wish->monitor_port);
 }
 
+static void sink_text(struct part_maker *maker, const char *name, const char *text)
+{
+    if (!text || !*text)
+        return;
+    draft_printf(&maker->draft, "      %s: ", name);
+    draft_text(&maker->draft, text);
+    draft_printf(&maker->draft, "\n");
+}
+
+static bool has_sink(const struct part_maker *maker, const char *name)
+{
+    return maker->registry && registry_find(maker->registry, VMTP_SINK, name);
+}
+
+/* Where VMTP's document goes; those that there is no plugin for have been warned of. */
+static void sinks_write(struct part_maker *maker)
+{
+    const struct settings *settings = maker->settings;
+    bool mongodb = maker->wish->mongod_server && has_sink(maker, "mongodb");
+    bool fluentd = settings->fluentd.logging_tag && has_sink(maker, "fluentd");
+
+    if (mongodb || fluentd)
+        draft_printf(&maker->draft, "sinks:\n");
+    if (mongodb) {
+        draft_printf(&maker->draft, "  - mongodb:\n");
+        sink_text(maker, "host", maker->wish->mongod_server);
+        draft_printf(&maker->draft, "      port: %llu\n",
+                     (unsigned long long)settings->vmtp_mongod_port);
+        sink_text(maker, "database", settings->vmtp_db);
+        sink_text(maker, "collection", settings->vmtp_collection);
+    }
+    if (fluentd) {
+        draft_printf(&maker->draft, "  - fluentd:\n");
+        sink_text(maker, "address", settings->fluentd.ip);
+        draft_printf(&maker->draft, "      port: %llu\n",
+                     (unsigned long long)settings->fluentd.port);
+        sink_text(maker, "tag", settings->fluentd.logging_tag);
+    }
+}
+
 int part_end(struct part_maker *maker)
 {
     struct classic_part *part = maker->part;
@@ -312,6 +352,7 @@ int part_end(struct part_maker *maker)
 
     run_write(maker);
     monitor_write(maker);
+    sinks_write(maker);
     draft_printf(&maker->draft, "flows:\n");
     for (size_t i = 0; i < part->test_count; i++)
         test_write(maker, &part->tests[i]);

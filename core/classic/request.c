@@ -63,20 +63,24 @@ static void openstack_warn(struct maker *maker)
              buf_text(&names));
 }
 
+static bool has_component(const struct maker *maker, enum vmtp_kind kind, const char *name)
+{
+    return maker->registry && registry_find(maker->registry, kind, name);
+}
+
 static void plugins_warn(struct maker *maker)
 {
     const struct wish *wish = maker->wish;
 
-    if (wish->monitor &&
-        !(maker->registry && registry_find(maker->registry, VMTP_MONITOR, "gmond")))
+    if (wish->monitor && !has_component(maker, VMTP_MONITOR, "gmond"))
         warn(maker, "-m %s: there is no gmond plugin yet, so no CPU is monitored", wish->monitor);
-    if (wish->mongod_server)
+    if (wish->mongod_server && !has_component(maker, VMTP_SINK, "mongodb"))
         warn(maker,
-             "--mongod-server %s: there is no mongodb plugin yet; the results are kept in the "
-             "run's folder, and vmtp replay will bring them there",
+             "--mongod-server %s: there is no plugin 'mongodb' here; the results are kept in the "
+             "run's folder, and vmtp replay brings them there once there is",
              wish->mongod_server);
-    if (maker->settings->fluentd.logging_tag)
-        warn(maker, "fluentd: there is no fluentd plugin yet, so nothing is logged there");
+    if (maker->settings->fluentd.logging_tag && !has_component(maker, VMTP_SINK, "fluentd"))
+        warn(maker, "fluentd: there is no plugin 'fluentd' here, so nothing is logged there");
 }
 
 static void wish_warn(struct maker *maker)

@@ -2,13 +2,27 @@
 #include "cli.h"
 
 const struct command commands[] = {
-    { "run", "[--seed N] [--no-progress] SCENARIO", "measure what the scenario says", cmd_run },
+    { "run",
+      "[--seed N] [--no-progress] [--baseline FILE]... [--gate 5%]... [--noise FILE] SCENARIO",
+      "measure what the scenario says; is it worse than the baseline?", cmd_run },
     { "check", "SCENARIO", "is the scenario right? touches nothing", cmd_check },
     { "plan", "[--seed N] SCENARIO", "what run would do: flows, seconds, bytes", cmd_plan },
     { "plugins", "list | show [KIND/]NAME | test FILE.so", "what there is, and how it is used",
       cmd_plugins },
-    { "replay", "RUN [--sink NAME]", "a run's results to its sinks again", cmd_replay },
+    { "replay", "RUN [--sink NAME | --sink 'NAME: {...}']", "a run's results to sinks again",
+      cmd_replay },
     { "reap", "RUN | --all", "remove what a killed run left behind", cmd_reap },
+    { "chart", "[-p all|tcp|udp] [-b] [-o PAGE.html] FILE...", "results as a page for a browser",
+      cmd_chart },
+    { "compare",
+      "[--gate [METRIC=]5%]... [--noise FILE] [--all] [--json | --markdown] OLD... [--to] NEW...",
+      "have results become worse?", cmd_compare },
+    { "noise", "[--runs 4] [--all] [--json] [--seed N] [--no-progress] SCENARIO",
+      "what runs differ by although nothing has changed", cmd_noise },
+    { "summary",
+      "[--from 'SINK: {...}']... [--protocol P] [--encapsulation E] [--since DATE] [--until DATE] "
+      "[--last N] [--json] [FILE|RUN...]",
+      "results of many runs, from files or stores", cmd_summary },
     { 0 },
 };
 

@@ -34,7 +34,11 @@ int cmd_check(struct cli *cli);
 int cmd_plan(struct cli *cli);
 int cmd_plugins(struct cli *cli);
 int cmd_reap(struct cli *cli);
+int cmd_compare(struct cli *cli);
+int cmd_noise(struct cli *cli);
 int cmd_replay(struct cli *cli);
+int cmd_summary(struct cli *cli);
+int cmd_chart(struct cli *cli);
 /* VMTP's own command line, which has no commands: the arguments are the program's. */
 int cmd_classic(struct cli *cli);
 

@@ -4,7 +4,7 @@
 int cmd_check(struct cli *cli)
 {
     _cleanup_(front_clear) struct front front = { 0 };
-    int status = front_load(cli, NULL, &front);
+    int status = front_load(cli, NULL, NULL, &front);
 
     if (status != EXIT_PASS)
         return status;

@@ -6,6 +6,7 @@
 #include "../classic/request.h"
 #include "../engine/ask.h"
 #include "../engine/outcome.h"
+#include "../engine/sinks.h"
 #include "cli.h"
 #include "diary.h"
 #include "prompt.h"
@@ -181,6 +182,7 @@ static int part_carry_out(struct cli *cli, struct classic *classic, size_t i,
     r = r < 0 ? r : watch_start(attempt->run, true, &watch, err);
     if (r < 0)
         return r;
+    attempt->run->sinks_later = true; /* until there is VMTP's document */
     r = run_carry_out(attempt->run, &attempt->outcome, err);
     watch_stop(watch);
     log_line(&cli->log, VMTP_INFO, "run %s is kept in %s", attempt->run->id, attempt->run->folder);
@@ -218,6 +220,47 @@ static int document_save(const struct classic *classic, const json_t *document,
     return file_store(classic->wish->json_file, buf_text(&text), text.len, 0644, err);
 }
 
+static int classic_keep(const struct run *run, const char *text, struct vmtp_error *err)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/classic.json", run->folder);
+    return file_replace(path, text, strlen(text), 0644, err);
+}
+
+/* A person may break it off here too.  What fails is noted. */
+static void sinks_watched(struct run *run, const char *text)
+{
+    struct vmtp_error err = { 0 };
+    struct watch *watch = NULL;
+
+    if (run->plan->scenario->sink_count == 0 || watch_start(run, true, &watch, &err) < 0)
+        return;
+    (void)sinks_feed(run, text, NULL);
+    watch_stop(watch);
+}
+
+/* In every part's folder, from where vmtp replay sends it; to the sinks it goes once.  What fails
+ * is told and loses no results, so the exit status is that of the measurement, as it was VMTP's. */
+static void sinks_serve(struct cli *cli, const struct classic *classic, const json_t *document)
+{
+    _free_ char *text = document_text(document);
+    struct run *first = NULL;
+
+    for (size_t i = 0; i < CLASSIC_PARTS_MAX && text; i++) {
+        const struct attempt *attempt = &classic->attempts[i];
+        struct vmtp_error err = { 0 };
+
+        if (!attempt->outcome.document)
+            continue;
+        first = first ? first : attempt->run;
+        if (classic_keep(attempt->run, text, &err) < 0)
+            log_line(&cli->log, VMTP_WARN, "%s", err.text);
+    }
+    if (first && text)
+        sinks_watched(first, text);
+}
+
 static int report(struct cli *cli, const struct classic *classic, struct vmtp_error *err)
 {
     _cleanup_(json_decrefp) json_t *document = NULL;
@@ -232,6 +275,7 @@ static int report(struct cli *cli, const struct classic *classic, struct vmtp_er
     r = document_save(classic, document, err);
     classic_report(stderr, document);
     diary_report(classic->diary, document);
+    sinks_serve(cli, classic, document);
     if (r < 0)
         return fail(cli, classic, EXIT_FAIL, err);
     if (classic->wish->json_file)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../base/fd.h"
 #include "../engine/sinks.h"
+#include "../result/recover.h"
 #include "cli.h"
 #include "prompt.h"
 
@@ -9,8 +10,34 @@
 
 #define DOCUMENT_MAX (512u << 20)
 
-static int sinks_feed(struct run *run, const struct scenario *scenario, const char *only,
-                      const char *document, struct vmtp_error *err)
+/* VMTP's document where VMTP mode left one, or else the result document; a run that was killed has
+ * neither, but a journal. */
+static int document_read(const struct run *run, struct buf *ret, struct vmtp_error *err)
+{
+    static const char *const names[] = { "classic.json", "result.json" };
+    _cleanup_(json_decrefp) json_t *recovered = NULL;
+    _free_ char *text = NULL;
+    char path[PATH_MAX];
+    int r;
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/%s", run->folder, names[i]);
+        if (access(path, F_OK) == 0)
+            return file_read(path, ret, err);
+    }
+    snprintf(path, sizeof path, "%s/journal.ndjson", run->folder);
+    r = journal_recover(path, &recovered, err);
+    if (r < 0)
+        return r;
+    text = document_text(recovered);
+    return text && buf_add_text(ret, text) == 0
+               ? 0
+               : vmtp_fail(err, -ENOMEM, "run %s: out of memory", run->id);
+}
+
+/* only: the name of those that are meant; NULL: all. */
+static int scenario_feed(struct run *run, const struct scenario *scenario, const char *only,
+                         const char *document, struct vmtp_error *err)
 {
     struct vmtp_error why = { 0 };
     size_t tried = 0;
@@ -25,29 +52,31 @@ static int sinks_feed(struct run *run, const struct scenario *scenario, const ch
         tried++;
         r = sink_feed(run, sink, document, first ? &why : err);
         if (r == 0)
-            printf("%s: sent to %s again\n", run->id, sink->component->table.name);
+            printf("%s: sent to %s\n", run->id, sink->component->table.name);
         else if (first)
             log_line(run->log, VMTP_WARN, "%s", why.text);
         first = first ? first : r;
     }
     if (!tried)
-        return vmtp_fail(err, -ENOENT, "the scenario of run %s has no sink%s%s", run->id,
-                         only ? " named " : "", only ? only : "");
+        return vmtp_fail(err, -ENOENT,
+                         "the scenario of run %s has no sink%s%s; give one as --sink 'NAME: {...}'",
+                         run->id, only ? " named " : "", only ? only : "");
     return first;
 }
 
-static int replay(struct run *run, const char *only, struct vmtp_error *err)
+/* sink: one of the scenario's by name, or any as a scenario would have it. */
+static int replay(struct run *run, const char *sink, struct vmtp_error *err)
 {
     _cleanup_(buf_clear) struct buf document = BUF(DOCUMENT_MAX);
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
-    char path[PATH_MAX];
-    int r = run_scenario(run, &scenario, err);
+    bool is_yaml = sink && strchr(sink, ':');
+    int r = is_yaml ? scenario_parse_sink(sink, "--sink", run->registry, &terminal_prompt,
+                                          &scenario, err)
+                    : run_scenario(run, &scenario, err);
 
-    if (r < 0)
-        return r;
-    snprintf(path, sizeof path, "%s/result.json", run->folder);
-    r = file_read(path, &document, err);
-    return r < 0 ? r : sinks_feed(run, scenario, only, buf_text(&document), err);
+    r = r < 0 ? r : document_read(run, &document, err);
+    return r < 0 ? r
+                 : scenario_feed(run, scenario, is_yaml ? NULL : sink, buf_text(&document), err);
 }
 
 int cmd_replay(struct cli *cli)
@@ -56,14 +85,14 @@ int cmd_replay(struct cli *cli)
     _cleanup_(registry_freep) struct registry *registry = NULL;
     _cleanup_(run_freep) struct run *run = NULL;
     struct vmtp_error err = { 0 };
-    const char *only = NULL;
+    const char *sink = NULL;
     struct means means;
     int option;
 
     while ((option = getopt_long(cli->argc, cli->argv, "", options, NULL)) != -1) {
         if (option != 's')
             return cli_usage(cli);
-        only = optarg;
+        sink = optarg;
     }
     if (cli->argc - optind != 1)
         return cli_usage(cli);
@@ -72,5 +101,5 @@ int cmd_replay(struct cli *cli)
     means = (struct means){ .registry = registry, .log = &cli->log, .prompt = terminal_prompt };
     if (run_reopen(cli->argv[optind], &means, &run, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
-    return replay(run, only, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
+    return replay(run, sink, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
 }

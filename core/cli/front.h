@@ -8,6 +8,8 @@
 #include "../scenario/plan.h"
 #include "cli.h"
 
+#include <getopt.h>
+
 struct front {
     const char *file;
     bool no_progress;
@@ -16,10 +18,21 @@ struct front {
     struct plan *plan;
 };
 
-/* Read the arguments ([--seed N] [--no-progress] SCENARIO), the plugins and the scenario; nothing
- * is touched.  prompt: who is asked for secrets; NULL: nobody.  EXIT_PASS, or what the program ends
- * with, its reason said. */
-int front_load(struct cli *cli, const struct prompt *prompt, struct front *ret);
+/* Options that a command has besides; their values are what take() gets. */
+struct extras {
+    const struct option *options; /* EXTRAS_MAX at most, and an empty one behind them */
+    int (*take)(void *arg, int option, const char *value, struct vmtp_error *err);
+    void *arg;
+};
+#define EXTRAS_MAX 4
+
+/* Read the arguments ([--seed N] [--no-progress] SCENARIO and the extras, which may be NULL), the
+ * plugins and the scenario; nothing is touched.  prompt: who is asked for secrets; NULL: nobody.
+ * EXIT_PASS, or what the program ends with, its reason said. */
+int front_load(struct cli *cli, const struct extras *extras, const struct prompt *prompt,
+               struct front *ret);
+/* Where tables go: stdout, unless a sink writes the results there. */
+FILE *front_stdout(const struct front *front);
 void front_clear(struct front *front);
 
 #endif

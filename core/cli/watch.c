@@ -144,3 +144,15 @@ void watch_stop(struct watch *watch)
     pthread_join(watch->thread, NULL);
     watch_free(watch);
 }
+
+int run_watched(struct run *run, bool progress, struct outcome *ret, struct vmtp_error *err)
+{
+    struct watch *watch = NULL;
+    int r = watch_start(run, progress, &watch, err);
+
+    if (r < 0)
+        return r;
+    r = run_carry_out(run, ret, err);
+    watch_stop(watch);
+    return r;
+}

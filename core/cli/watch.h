@@ -10,7 +10,7 @@
 #ifndef VMTP_CLI_WATCH_H
 #define VMTP_CLI_WATCH_H
 
-#include "../engine/run.h"
+#include "../engine/outcome.h"
 
 struct watch;
 
@@ -18,5 +18,8 @@ int watch_start(struct run *run, bool progress, struct watch **ret, struct vmtp_
 /* NULL is fine. */
 void watch_stop(struct watch *watch);
 DEFINE_CLEANUP(watch_stop, struct watch *)
+
+/* Carry a run out as run_carry_out() does, watched. */
+int run_watched(struct run *run, bool progress, struct outcome *ret, struct vmtp_error *err);
 
 #endif

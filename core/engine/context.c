@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../base/fd.h"
+#include "../result/entry.h"
 #include "../result/json.h"
 #include "fleet.h"
 #include "helper.h"
@@ -177,11 +178,11 @@ static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *give
     pthread_mutex_unlock(&context->run->lock);
     if (r < 0)
         return r;
-    return run_journal(context->run, "trial-event",
-                       json_pack("{s:s, s:I, s:s, s:o}", "flow", context->measurement->flow->key,
-                                 "trial", (json_int_t)trial->number, "subject",
-                                 event.subject ? event.subject : "", "text",
-                                 text_json(event.text)));
+    return run_journal(
+        context->run, "trial-event",
+        json_pack("{s:s, s:I, s:s, s:s, s:o}", "flow", context->measurement->flow->key, "trial",
+                  (json_int_t)trial->number, "kind", event_name(event.kind), "subject",
+                  event.subject ? event.subject : "", "text", text_json(event.text)));
 }
 
 static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmtp_error *err)

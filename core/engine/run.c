@@ -4,6 +4,7 @@
 #include "../base/clock.h"
 #include "../base/fd.h"
 #include "../result/json.h"
+#include "../result/recover.h"
 
 #include <limits.h>
 #include <sys/eventfd.h>
@@ -27,14 +28,40 @@ static int run_files(struct run *run, const char *state, struct vmtp_error *err)
     return r;
 }
 
+static bool is_first_with_tool(const struct plan *plan, size_t flow)
+{
+    for (size_t i = 0; i < flow; i++)
+        if (plan->flows[i].variant->tool == plan->flows[flow].variant->tool)
+            return false;
+    return true;
+}
+
+/* The journal says all that it takes to make a document of it alone. */
+static int plan_journal(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    int r = 0;
+
+    for (size_t i = 0; i < plan->flow_count && r == 0; i++) {
+        if (is_first_with_tool(plan, i))
+            r = run_journal(run, "tool", recover_tool_line(plan->flows[i].variant->tool));
+        if (r == 0)
+            r = run_journal(run, "flow", recover_flow_line(&plan->flows[i]));
+    }
+    return r;
+}
+
 static int run_begin(struct run *run, struct vmtp_error *err)
 {
     const struct scenario *scenario = run->plan->scenario;
-    json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:I}", "run", run->id, "name", scenario->name,
-                             "version", VMTP_VERSION, "scenario_sha256", scenario->sha256, "seed",
-                             (json_int_t)run->plan->seed);
+    json_t *line =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "run", run->id, "name", scenario->name,
+                  "version", VMTP_VERSION, "scenario_sha256", scenario->sha256, "seed",
+                  (json_int_t)run->plan->seed, "cloud", scenario->cloud.component->table.name);
     int r = line ? run_journal(run, "run", line) : -ENOMEM;
 
+    if (r == 0)
+        r = plan_journal(run);
     if (r < 0)
         return vmtp_fail(err, r, "%s/journal.ndjson: %s", run->folder, strerror(-r));
     return 0;

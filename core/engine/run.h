@@ -53,6 +53,7 @@ struct run {
     atomic_bool stopped; /* by the person, or because the journal can't be written */
     bool broken_off;     /* at a flow that failed, as the scenario says; of the main thread */
     bool unclean;        /* something that was to be removed is still there; likewise */
+    bool sinks_later;    /* whoever began the run feeds them, with another document than its own */
 
     pthread_mutex_t lock; /* of all below */
     struct measurement *measurements;

@@ -140,25 +140,16 @@ static void results_journal(struct run *run, const json_t *document)
                   "metrics", json_object_get(result, "metrics")));
 }
 
-int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
+int sinks_feed(struct run *run, const char *document, struct vmtp_error *err)
 {
     const struct scenario *scenario = run->plan->scenario;
-    _free_ char *text = document_text(document);
     struct vmtp_error first = { 0 };
-    int r;
 
-    if (!text)
-        return vmtp_fail(err, -ENOMEM, "out of memory");
-    results_journal(run, document);
-    run_journal_sync(run);
-    if (document_keep(run, text, &first) < 0)
-        run_note(run, "result-not-kept", "%s", first.text);
     for (size_t i = 0; i < scenario->sink_count; i++) {
         struct vmtp_error why = { 0 };
 
         run_doing(run, "writing results: %s", scenario->sinks[i].component->table.name);
-        r = sink_feed(run, &scenario->sinks[i], text, &why);
-        if (r == 0)
+        if (sink_feed(run, &scenario->sinks[i], document, &why) == 0)
             continue;
         run_note(run, "sink-failed", "%s (vmtp replay %s sends it again)", why.text, run->id);
         if (!first.code)
@@ -167,4 +158,23 @@ int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
     if (first.code && err)
         *err = first;
     return first.code;
+}
+
+int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err)
+{
+    _free_ char *text = document_text(document);
+    struct vmtp_error why = { 0 };
+    int kept, fed;
+
+    if (!text)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    results_journal(run, document);
+    run_journal_sync(run);
+    kept = document_keep(run, text, &why);
+    if (kept < 0)
+        run_note(run, "result-not-kept", "%s", why.text);
+    fed = run->sinks_later ? 0 : sinks_feed(run, text, kept < 0 ? NULL : err);
+    if (kept < 0 && err)
+        *err = why;
+    return kept < 0 ? kept : fed;
 }

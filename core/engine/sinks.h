@@ -12,8 +12,11 @@
 int sink_feed(struct run *run, const struct section *sink, const char *document,
               struct vmtp_error *err);
 
-/* Keep the document in the run's folder and feed all sinks of the scenario.  A sink that fails is
- * noted and does not keep the others from theirs; the first failure is returned. */
+/* Feed all sinks of the scenario.  One that fails is noted and does not keep the others from
+ * theirs; the first failure is returned. */
+int sinks_feed(struct run *run, const char *document, struct vmtp_error *err);
+
+/* Keep the document in the run's folder and feed all sinks with it, unless they are fed later. */
 int sinks_write(struct run *run, const json_t *document, struct vmtp_error *err);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cells.h"
 
-#include "../base/units.h"
-
 #include <errno.h>
 #include <math.h>
 
@@ -34,7 +32,7 @@ const char *cell_printf(struct table *table, const char *fmt, ...)
 
 /* ---- figures ---- */
 
-static struct number figure_text(double value, const char *unit)
+struct number figure_text(double value, const char *unit)
 {
     struct number number;
 
@@ -88,11 +86,11 @@ const char *cell_share(struct table *table, const json_t *value)
 /* A loss that rounds to nothing is still a loss. */
 const char *cell_loss(struct table *table, const json_t *loss)
 {
-    const json_t *lost = json_object_get(loss, "lost"), *ratio = json_object_get(loss, "ratio");
+    const json_t *ratio = json_object_get(loss, "ratio");
 
-    if (!json_is_number(lost) || !json_is_number(ratio))
+    if (!json_is_number(ratio))
         return NULL;
-    if (json_number_value(lost) == 0)
+    if (json_number_value(ratio) == 0)
         return "0";
     if (json_number_value(ratio) > 0.9995 && json_number_value(ratio) < 1)
         return "> 99.9 %"; /* not all of it */

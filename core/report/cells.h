@@ -11,6 +11,7 @@
 #include "grid.h"
 
 #include "../base/attr.h"
+#include "../base/units.h"
 
 #include <jansson.h>
 
@@ -29,6 +30,9 @@ const char *json_text(const json_t *object, const char *name);
 
 const char *cell_keep(struct table *table, const char *text);
 _printf_(2, 3) const char *cell_printf(struct table *table, const char *fmt, ...);
+
+/* A figure in its metric's unit, as one reads it. */
+struct number figure_text(double value, const char *unit);
 
 /* Of a metric: a field of it, its interval; a share; a loss. */
 const char *cell_value(struct table *table, const json_t *metric, const char *field);

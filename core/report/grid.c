@@ -317,3 +317,50 @@ int grid_format(const struct grid *grid, const struct style *style, struct buf *
         r = row_add(ret, grid, style, grid->rows[i], widths);
     return r == 0 ? rule_add(ret, grid, style, widths) : r;
 }
+
+/* ---- Markdown ---- */
+
+static bool is_filled(const struct grid *grid, size_t at)
+{
+    for (size_t i = 0; i < grid->row_count; i++)
+        if (grid->rows[i][at].text && *grid->rows[i][at].text)
+            return true;
+    return false;
+}
+
+int markdown_add(struct buf *ret, const char *text)
+{
+    int r = 0;
+
+    for (; *text && r == 0; text++)
+        if (strchr("\\|`*_<>[]&", *text))
+            r = buf_printf(ret, "\\%c", *text);
+        else
+            r = buf_add(ret, (unsigned char)*text < ' ' ? " " : text, 1);
+    return r;
+}
+
+static int markdown_row(const struct grid *grid, const struct cell *row, struct buf *ret)
+{
+    for (size_t i = 0; i < grid->column_count; i++) {
+        if (!is_filled(grid, i))
+            continue;
+        buf_add_text(ret, "| ");
+        markdown_add(ret, row ? row[i].text ? row[i].text : "" : grid->columns[i].name);
+        buf_add_text(ret, " ");
+    }
+    return buf_add_text(ret, "|\n");
+}
+
+int grid_markdown(const struct grid *grid, struct buf *ret)
+{
+    int r = markdown_row(grid, NULL, ret);
+
+    for (size_t i = 0; i < grid->column_count; i++)
+        if (is_filled(grid, i))
+            buf_add_text(ret, grid->columns[i].right ? "| ---: " : "| --- ");
+    buf_add_text(ret, "|\n");
+    for (size_t i = 0; i < grid->row_count && r == 0; i++)
+        r = markdown_row(grid, grid->rows[i], ret);
+    return r;
+}

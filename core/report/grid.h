@@ -44,6 +44,10 @@ struct grid *grid_new(struct arena *arena, const struct column *columns, size_t 
 struct cell *grid_row(struct grid *grid);
 /* A header and the rows, indented; columns without anything in any row are left out. */
 int grid_format(const struct grid *grid, const struct style *style, struct buf *ret);
+/* The same as a table of Markdown, whatever stands in the cells; NULL cells are empty. */
+int grid_markdown(const struct grid *grid, struct buf *ret);
+/* Text that means nothing to Markdown. */
+int markdown_add(struct buf *ret, const char *text);
 
 /* Text in a colour, if the style has colours. */
 int colour_add(struct buf *ret, const struct style *style, enum colour colour, const char *text);

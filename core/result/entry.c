@@ -22,9 +22,17 @@ static const char *const event_names[] = {
     [VMTP_LOST_CONNECTION] = "lost-connection",
 };
 
-static const char *event_name(uint32_t kind)
+const char *event_name(uint32_t kind)
 {
     return kind < COUNT(event_names) && event_names[kind] ? event_names[kind] : "note";
+}
+
+uint32_t event_find(const char *name)
+{
+    for (uint32_t kind = VMTP_NOTE; kind < COUNT(event_names); kind++)
+        if (strcmp(event_names[kind], name) == 0)
+            return kind;
+    return VMTP_NOTE;
 }
 
 json_t *entry_pairs(const struct vmtp_pair *pairs, size_t count)
@@ -50,7 +58,22 @@ static json_t *figures_json(const double *values, size_t count)
     return json;
 }
 
+static void field_add_filled(json_t *object, const char *name, json_t *value)
+{
+    if (json_array_size(value) || json_object_size(value))
+        field_add(object, name, value);
+    else
+        json_decref(value);
+}
+
 /* ---- metrics ---- */
+
+static void better_add(json_t *json, const struct figure *figure)
+{
+    bool lower = figure->metric->flags & VMTP_LOWER_IS_BETTER;
+
+    field_add(json, "better", json_string(lower ? "lower" : "higher"));
+}
 
 static json_t *scalar_json(const struct figure *figure)
 {
@@ -59,6 +82,7 @@ static json_t *scalar_json(const struct figure *figure)
 
     field_add(json, "unit", text_json(figure->metric->unit));
     field_add(json, "kind", json_string(counter ? "counter" : "gauge"));
+    better_add(json, figure);
     field_add(json, "value", figure_json(figure->value));
     field_add(json, "stat", json_string(counter ? "total" : "median"));
     if (figure->has_interval)
@@ -70,20 +94,39 @@ static json_t *scalar_json(const struct figure *figure)
     return json;
 }
 
+/* A percentile of each trial; NULL: one of them has too few values for it. */
+static json_t *parts_json(const struct figure *figure, double q)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < figure->part_count; i++) {
+        double value = histogram_percentile(figure->parts[i], q);
+
+        if (isnan(value)) {
+            json_decref(json);
+            return NULL;
+        }
+        json_array_append_new(json, figure_json(value));
+    }
+    return json;
+}
+
 static json_t *distribution_json(const struct figure *figure)
 {
     const struct histogram *histogram = figure->histogram;
-    json_t *json = json_object(), *intervals = json_object();
+    json_t *json = json_object(), *intervals = json_object(), *trials = json_object();
     struct interval interval;
 
     field_add(json, "unit", text_json(figure->metric->unit));
     field_add(json, "kind", json_string("distribution"));
+    better_add(json, figure);
     for (size_t i = 0; i < COUNT(percentiles); i++) {
         if (!histogram_interval(histogram, percentiles[i].q, &interval))
             continue;
         field_add(json, percentiles[i].name,
                   figure_json(histogram_percentile(histogram, percentiles[i].q)));
         field_add(intervals, percentiles[i].name, interval_json(interval));
+        field_add(trials, percentiles[i].name, parts_json(figure, percentiles[i].q));
     }
     field_add(json, "min", figure_json(histogram_min(histogram)));
     field_add(json, "mean", figure_json(histogram_mean(histogram)));
@@ -94,6 +137,7 @@ static json_t *distribution_json(const struct figure *figure)
     json_decref(intervals);
     if (figure->no_interval)
         field_add(json, "no_ci95", text_json(figure->no_interval));
+    field_add_filled(json, "trials", trials);
     field_add(json, "histogram", histogram_to_json(histogram));
     return json;
 }
@@ -181,14 +225,6 @@ static json_t *series_json(const struct component *tool, const struct trial *tri
         if (trial->series[i].count)
             field_add(json, component_metric(tool, i)->name, points_json(&trial->series[i]));
     return json;
-}
-
-static void field_add_filled(json_t *object, const char *name, json_t *value)
-{
-    if (json_array_size(value) || json_object_size(value))
-        field_add(object, name, value);
-    else
-        json_decref(value);
 }
 
 static json_t *trial_json(const struct component *tool, const struct trial *trial)

@@ -10,6 +10,10 @@
 /* NULL: out of memory. */
 json_t *entry_make(const struct result *result, enum verdict verdict);
 
+/* What an event of a trial (enum vmtp_event_kind) is called, and back. */
+const char *event_name(uint32_t kind);
+uint32_t event_find(const char *name);
+
 /* Parts of it, which an aggregate has too. */
 const char *status_name(enum result_status status);
 json_t *entry_pairs(const struct vmtp_pair *pairs, size_t count);

@@ -71,11 +71,16 @@ static int distribution_make(struct arena *arena, const struct measurement *meas
 {
     int r = 0;
 
+    ret->parts = arena_array(arena, measurement->trial_count + 1, sizeof *ret->parts);
+    if (!ret->parts)
+        return -ENOMEM;
     for (size_t i = 0; i < measurement->trial_count && r == 0; i++) {
         const struct trial *trial = measurement->trials[i];
 
-        if (trial->status == 0 && row < trial->metrics && trial->histograms[row])
-            r = histogram_add(ret, trial->histograms[row]);
+        if (trial->status != 0 || row >= trial->metrics || !trial->histograms[row])
+            continue;
+        ret->parts[ret->part_count++] = trial->histograms[row];
+        r = histogram_add(ret, trial->histograms[row]);
     }
     ret->value = NAN;
     ret->n = ret->histogram ? ret->histogram->n : 0;

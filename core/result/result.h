@@ -17,11 +17,13 @@ struct figure {
     const struct vmtp_metric *metric;
     double value; /* a gauge's median over the trials, a counter's total */
     bool has_interval;
-    struct interval interval;    /* 95 %, of the median */
-    const char *no_interval;     /* why there is none; NULL: there is */
-    double *trials;              /* gauge and counter: one for each trial that has it */
-    uint64_t n;                  /* of these; of a distribution: of values */
-    struct histogram *histogram; /* of a distribution: all trials merged; else NULL */
+    struct interval interval;       /* 95 %, of the median */
+    const char *no_interval;        /* why there is none; NULL: there is */
+    double *trials;                 /* gauge and counter: one for each trial that has it */
+    uint64_t n;                     /* of these; of a distribution: of values */
+    struct histogram *histogram;    /* of a distribution: all trials merged; else NULL */
+    const struct histogram **parts; /* of a distribution: each trial's, which owns it */
+    size_t part_count;
 };
 
 /* Where datagrams went: over the trials that counted both sent and received. */

@@ -37,6 +37,7 @@ struct search_goal {
     uint32_t misses;               /* new loads in a row that did not halve it */
     uint64_t spent_ns;             /* on its own steps */
     bool stuck;                    /* the tool could not be brought to send what is too much */
+    uint32_t shortfalls;           /* trials to verify it in which the tool fell short */
     bool over;
     size_t trial_count;                  /* of the search, when it was over */
     const struct search_trial *verified; /* by this one; NULL: not */
@@ -66,7 +67,7 @@ const struct search_trial *search_add(struct search *search, const struct search
 void search_fail(struct search *search, const char *why, uint64_t spent_ns);
 
 enum search_state {
-    SEARCH_UNDECIDED = 0, /* it ended before */
+    SEARCH_UNDECIDED = 0, /* it ended before, or the tool could not verify what it had found */
     SEARCH_FOUND,         /* both bounds, within the width, and verified */
     SEARCH_IRREGULAR,     /* one of the bounds does not exist between least and most */
 };

@@ -182,6 +182,19 @@ static int root_read(struct loader *loader, const struct node *root)
     return r < 0 ? r : run_read(loader, node_get(root, "run"));
 }
 
+/* The text is no scenario, but one sink of one. */
+static int sink_read(struct loader *loader, const struct node *root)
+{
+    struct scenario *scenario = loader->scenario;
+
+    scenario->name = scenario->file;
+    scenario->sinks = arena_alloc(loader->arena, sizeof *scenario->sinks);
+    if (!scenario->sinks)
+        return loader_no_memory(loader);
+    scenario->sink_count = 1;
+    return section_read(loader, root, VMTP_SINK, scenario->sinks);
+}
+
 static int scenario_new(const char *file, struct scenario **ret, struct vmtp_error *err)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new();
@@ -246,27 +259,43 @@ int scenario_load_cloud(const char *file, const struct registry *registry,
     return file_load(file, &loader, cloud_read, ret);
 }
 
-int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
-                   const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
+static int text_load(const char *text, size_t len, const char *file, struct loader *loader,
+                     int (*read)(struct loader *, const struct node *), struct scenario **ret)
 {
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
-    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
     const char *copy;
-    int r = scenario_new(file, &scenario, err);
+    int r = scenario_new(file, &scenario, loader->err);
 
     if (r < 0)
         return r;
     if (len > YAML_BYTES_MAX)
-        return vmtp_fail(err, -EINVAL, "%.100s: larger than %d bytes", file, YAML_BYTES_MAX);
+        return vmtp_fail(loader->err, -EINVAL, "%.100s: larger than %d bytes", file,
+                         YAML_BYTES_MAX);
     copy = arena_strndup(scenario->arena, text, len);
     if (!copy)
-        return vmtp_fail(err, -ENOMEM, "%.100s: out of memory", file);
-    loader.scenario = scenario;
-    loader.arena = scenario->arena;
-    r = text_read(&loader, copy, len, root_read);
+        return vmtp_fail(loader->err, -ENOMEM, "%.100s: out of memory", file);
+    loader->scenario = scenario;
+    loader->arena = scenario->arena;
+    r = text_read(loader, copy, len, read);
     if (r == 0)
         *ret = TAKE(scenario);
     return r;
+}
+
+int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
+                   const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
+{
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
+
+    return text_load(text, len, file, &loader, root_read, ret);
+}
+
+int scenario_parse_sink(const char *text, const char *file, const struct registry *registry,
+                        const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err)
+{
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
+
+    return text_load(text, strlen(text), file, &loader, sink_read, ret);
 }
 
 void scenario_free(struct scenario *scenario)

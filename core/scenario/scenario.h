@@ -126,6 +126,10 @@ int scenario_parse(const char *text, size_t len, const char *file, const struct 
 /* Of a file no more than its cloud: secrets of others are neither read nor asked for. */
 int scenario_load_cloud(const char *file, const struct registry *registry,
                         const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
+/* Of a text that is no more than one sink, "csv: { file: results.csv }": a scenario with it alone.
+ */
+int scenario_parse_sink(const char *text, const char *file, const struct registry *registry,
+                        const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
 void scenario_free(struct scenario *scenario);
 DEFINE_CLEANUP(scenario_free, struct scenario *)
 

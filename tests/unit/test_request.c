@@ -164,7 +164,7 @@ static void writes_what_a_person_could_have_written(void **state)
         "    from: h2\n"
         "    to: h1\n"
         "    tool: { native: { protocol: udp, length: 128, port: 5001 } }\n"
-        "    search: { loss: [5%, 2%], width: 5%, trial: 1s, sum: 1s, time: 30s }\n"
+        "    search: { loss: [5%, 2%], width: 5%, trial: 500ms, sum: 500ms, time: 12s }\n"
         "    duration: 2s\n"
         "    repeat: 1\n"
         "  - name: inter-h2-icmp-64\n"
@@ -358,9 +358,11 @@ static void says_what_has_to_wait(void **state)
     made("--host a@10.0.0.1 -m 10.0.0.5 --mongod-server 10.0.0.6 --controller-node r@10.0.0.7 "
          "--hypervisor a --hypervisor b --hypervisor c --no-env");
     assert_true(warned("-m 10.0.0.5: there is no gmond plugin yet, so no CPU is monitored"));
-    assert_true(warned("--mongod-server 10.0.0.6: there is no mongodb plugin yet; the results are "
-                       "kept in the run's folder, and vmtp replay will bring them there"));
-    assert_true(warned("fluentd: there is no fluentd plugin yet, so nothing is logged there"));
+    assert_true(warned("--mongod-server 10.0.0.6: there is no plugin 'mongodb' here; the results "
+                       "are kept in the run's folder, and vmtp replay brings them there once there "
+                       "is"));
+    assert_true(warned("fluentd: there is no plugin 'fluentd' here, so nothing is logged there"));
+    assert_false(has("sinks"));
     assert_true(warned("--controller-node, --hypervisor: only for the OpenStack part, which needs "
                        "credentials: -r, --os-cloud or OS_* variables"));
     assert_true(warned("--hypervisor: the first 2 of 3 are used"));
@@ -653,6 +655,31 @@ static void a_plugin_that_is_missing_costs_only_what_nobody_asked_for(void **sta
     registry = NULL;
 }
 
+static void results_go_where_vmtps_went(void **state)
+{
+    struct component fluentd = { .table = { .name = "fluentd", .kind = VMTP_SINK } };
+    struct component mongodb = { .next = &fluentd,
+                                 .table = { .name = "mongodb", .kind = VMTP_SINK } };
+    const struct registry both = { .components = &mongodb };
+    const struct node *sinks;
+
+    (void)state;
+    registry = &both;
+    config_write("vmtp_mongod_port: 27018\nvmtp_db: 'a: b'\n"
+                 "fluentd: { logging_tag: lab, ip: 10.0.0.7 }\n");
+    sinks = node_get(scenario("--host a@10.0.0.1 --mongod-server 10.0.0.6"), "sinks");
+    is(node_get(sinks->first, "mongodb"), "host", "10.0.0.6");
+    is(node_get(sinks->first, "mongodb"), "port", "27018");
+    is(node_get(sinks->first, "mongodb"), "database", "a: b");
+    is(node_get(sinks->first, "mongodb"), "collection", "pns_web_entry");
+    is(node_get(sinks->first->next, "fluentd"), "address", "10.0.0.7");
+    is(node_get(sinks->first->next, "fluentd"), "port", "24224");
+    is(node_get(sinks->first->next, "fluentd"), "tag", "lab");
+    config_write("");
+    assert_null(node_get(scenario("--host a@10.0.0.1"), "sinks"));
+    registry = NULL;
+}
+
 static void a_part_can_be_dropped(void **state)
 {
     struct vmtp_error err = { 0 };
@@ -705,6 +732,7 @@ int main(void)
         cmocka_unit_test_teardown(an_error_or_a_wish_keeps_what_is_there, clear),
         cmocka_unit_test_teardown(vms_that_exist_are_logged_in_to, clear),
         cmocka_unit_test_teardown(a_plugin_that_is_missing_costs_only_what_nobody_asked_for, clear),
+        cmocka_unit_test_teardown(results_go_where_vmtps_went, clear),
         cmocka_unit_test_teardown(a_part_can_be_dropped, clear),
         cmocka_unit_test_teardown(says_that_there_is_nothing_to_measure, clear),
     };

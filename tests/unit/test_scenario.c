@@ -424,6 +424,23 @@ static void refuses_searches_that_can_not_be(void **state)
             "s:3:77: flows[0].search.max: max is not more than min");
 }
 
+static void reads_a_sink_by_itself(void **state)
+{
+    struct scenario *s = NULL;
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(scenario_parse_sink("json: {}", "--sink", fake_registry(), NULL, &s, &err), 0);
+    assert_int_equal(s->sink_count, 1);
+    assert_string_equal(s->sinks[0].component->table.name, "json");
+    scenario_free(TAKE(s));
+    assert_int_equal(scenario_parse_sink("jsn: {}", "--sink", fake_registry(), NULL, &s, &err),
+                     -EINVAL);
+    assert_string_equal(err.text, "--sink:1:1: jsn: there is no sink 'jsn'; did you mean 'json'? "
+                                  "(there are: json)");
+    assert_null(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +461,7 @@ int main(void)
         cmocka_unit_test(reads_a_search_with_its_defaults),
         cmocka_unit_test(reads_all_of_a_search),
         cmocka_unit_test(refuses_searches_that_can_not_be),
+        cmocka_unit_test(reads_a_sink_by_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
