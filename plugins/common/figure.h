@@ -10,7 +10,7 @@
 #define VMTP_COMMON_FIGURE_H
 
 #include <jansson.h>
-#include <stdint.h>
+#include <vmtp/error.h>
 
 /* Texts are "" where there is none, and the document's; figures that are not known are NAN. */
 struct figure_row {
@@ -22,7 +22,19 @@ struct figure_row {
     const char *why;         /* no interval, or no figure at all */
 };
 
-/* Give each to row(), in the document's order, until it returns non-zero, which is returned. */
+/* A number with all its digits. */
+struct digits {
+    char text[32];
+};
+struct digits number_digits(double value);
+
+/* The document that this text is, the caller's; NULL: it is no vmtp.result/1. */
+json_t *figures_load(const char *json, size_t len, struct vmtp_error *err);
+
+/* Give each of one result (or aggregate) to row(), until it returns non-zero, which is returned. */
+int figures_of(const json_t *result, int (*row)(void *arg, const struct figure_row *row),
+               void *arg);
+/* The same with all results of a document, in its order. */
 int figures_each(const json_t *document, int (*row)(void *arg, const struct figure_row *row),
                  void *arg);
 

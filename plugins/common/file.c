@@ -102,6 +102,24 @@ int out_file_close(struct out_file *file, struct vmtp_error *err)
     return r < 0 ? vmtp_fail(err, r, "%s: %s", shown(file), strerror(-r)) : 0;
 }
 
+bool stream_close(FILE *stream)
+{
+    bool whole = !ferror(stream);
+
+    return fclose(stream) == 0 && whole;
+}
+
+int out_file_fill(const char *path, const char *text, struct vmtp_error *err)
+{
+    struct out_file file;
+    int r = out_file_open(&file, path, err);
+
+    if (r < 0)
+        return r;
+    out_file_write(&file, text, strlen(text));
+    return out_file_close(&file, err);
+}
+
 void out_file_drop(struct out_file *file)
 {
     if (!file->stream)

@@ -349,6 +349,20 @@ static void a_search_that_ended_above_its_goal_is_an_error(void **state)
     json_decref(document);
 }
 
+static void traffic_of_which_nothing_arrives_is_an_error(void **state)
+{
+    json_t *document = small_document(
+        CLASSIC_UDP,
+        "{\"results\":[{\"flow\":\"t\",\"tool\":\"nuttcp\",\"status\":\"ok\",\"metrics\":{"
+        "\"goodput\":{\"value\":0},\"loss\":{\"ratio\":1}},\"trials\":[]}]}");
+
+    (void)state;
+    says(document, "flows/0/results/0/loss_rate", "100.0");
+    says(document, "flows/0/results/0/error", "\"nothing of what was sent arrived\"");
+    assert_int_equal(classic_status(document), 1);
+    json_decref(document);
+}
+
 static void ping_takes_what_single_packets_say_where_there_is_no_summary(void **state)
 {
     json_t *document = small_document(
@@ -450,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_sender_at_its_limit_is_marked),
         cmocka_unit_test(a_test_without_throughput_is_an_error),
         cmocka_unit_test(a_search_that_ended_above_its_goal_is_an_error),
+        cmocka_unit_test(traffic_of_which_nothing_arrives_is_an_error),
         cmocka_unit_test(ping_takes_what_single_packets_say_where_there_is_no_summary),
         cmocka_unit_test(readers_of_vmtps_files_find_what_they_look_for),
         cmocka_unit_test(a_validator_takes_it_and_refuses_damaged_ones),

@@ -7,20 +7,13 @@
 #ifndef CSV_ROWS_H
 #define CSV_ROWS_H
 
+#include "../../common/figure.h"
 #include "../../common/file.h"
-
-#include <jansson.h>
 
 /* Fields, "" for those that are not known; NULL counts as "". */
 void row_write(struct out_file *file, const char *const *fields, size_t count);
 
 /* The header and all rows. */
 void document_rows(struct out_file *file, const json_t *document);
-
-/* A number with all its digits. */
-struct digits {
-    char text[32];
-};
-struct digits number_digits(double value);
 
 #endif
