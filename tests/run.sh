@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs all tests of a build tree and counts them: run.sh BUILD [PATTERN [SCRIPT...]]; PATTERN is a
 # regular expression for their names; scripts that are named are run alone, with $LIMIT seconds for each.  Each test prints a line "ok SENTENCE",
-# "FAIL SENTENCE" or "skip SENTENCE: what is missing".  With STRICT=1 a skip fails.
+# "FAIL SENTENCE" or "skip SENTENCE: what is missing"; "note SENTENCE" is shown and not counted.  With
+# STRICT=1 a skip fails.
 set -u
 B=$(cd "$1" && pwd) || exit 2
 pattern=${2:-}
@@ -32,6 +33,7 @@ run() { # NAME SECONDS COMMAND...
         grep -q '^FAIL' "$log.now" || echo "FAIL $name: ends with 0, not $status" >>"$log.now"
         sed 's/^/    | /' "$out" | tail -n 60
     fi
+    sed -n "s#^note #&$name: #p" "$out"
     grep -E '^(FAIL|skip)' "$log.now"
     printf '%-4s %s (%d in %d s)\n' "$(grep -q ^FAIL "$log.now" && echo FAIL || echo ok)" "$name" \
         "$(wc -l <"$log.now")" $(($(date +%s) - began))
@@ -52,7 +54,7 @@ run_scripts() {
     for test in tests/*/*.sh tests/*.sh; do
         case $test in
         tests/run.sh | tests/tidy.sh | */lib.sh | */lib_*.sh | tests/openstack/*) ;; # these want a lab
-        *) run "$(basename "$test" .sh)" 300 sh "$test" ;;
+        *) run "$(basename "$test" .sh)" 600 sh "$test" ;;
         esac
     done
 }

@@ -494,8 +494,11 @@ static void node_place(const struct node *node, bool key, char *ret, size_t len)
     bool at_key = key && node->key;
 
     node_path(node, path, sizeof path);
-    snprintf(ret, len, "%.100s:%u:%u%s%s", node->file, at_key ? node->key_line : node->line,
-             at_key ? node->key_column : node->column, path[0] ? ": " : "", path);
+    if (!node->file[0])
+        snprintf(ret, len, "%s", path);
+    else
+        snprintf(ret, len, "%.100s:%u:%u%s%s", node->file, at_key ? node->key_line : node->line,
+                 at_key ? node->key_column : node->column, path[0] ? ": " : "", path);
 }
 
 int node_fail_at(struct vmtp_error *err, const struct node *node, bool key, const char *file,
@@ -508,7 +511,7 @@ int node_fail_at(struct vmtp_error *err, const struct node *node, bool key, cons
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
     node_place(node, key, place, sizeof place);
-    return vmtp_fail_at(err, -EINVAL, file, line, "%s: %s", place, what);
+    return vmtp_fail_at(err, -EINVAL, file, line, "%s%s%s", place, place[0] ? ": " : "", what);
 }
 
 int node_wrap(struct vmtp_error *err, const struct node *node)

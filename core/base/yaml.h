@@ -53,7 +53,7 @@ const char *node_noun(const struct node *node);
 void node_path(const struct node *node, char *ret, size_t len);
 
 /* vmtp_fail(-EINVAL) with "file:line:column: path: " in front; the position is that of the value,
- * or that of its key. */
+ * or that of its key.  A text of no file (""), which nobody can look up, has the path alone. */
 #define node_fail(err, node, ...) node_fail_at(err, node, false, __FILE__, __LINE__, __VA_ARGS__)
 #define key_fail(err, node, ...)  node_fail_at(err, node, true, __FILE__, __LINE__, __VA_ARGS__)
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 static void (*const charts[])(struct page *page, const struct papers *papers) = {
-    verdict_chart,  thresholds_chart, matrix_chart,     dots_chart, history_chart,
-    mesh_chart,     scaling_chart,    latency_chart,    loss_chart, search_chart,
+    verdict_chart,  thresholds_chart, mesh_chart,       matrix_chart, dots_chart,
+    history_chart,  scaling_chart,    latency_chart,    loss_chart,   search_chart,
     timeline_chart, notes_chart,      properties_chart,
 };
 

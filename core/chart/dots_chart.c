@@ -122,9 +122,8 @@ static void row_draw(const struct row *row)
     };
     const char *class = classes[row->series % SVG_SERIES];
     struct page *page = row->group->page;
-    const char *middle = cell_value(&page->cells, row->figure, middle_field(row->figure));
 
-    svg_begin(&page->body, row->height, middle ? middle : "no figure");
+    svg_begin(&page->body, row->height, group_words(row->group, row->result, row->figure));
     bounds_draw(row);
     if (figure_is_distribution(row->figure))
         percentiles_draw(row, class);
@@ -154,20 +153,21 @@ static const char *percent_text(struct page *page, double share)
     return cell_printf(&page->cells, fabs(percent) < 100 ? "%+.1f" : "%+.0f", percent);
 }
 
-/* "+2.1 % (-0.3 to +4.6)": how far it lies from the first. */
-static void shift_add(struct page *page, const json_t *old, const json_t *now)
+/* "+2.1 % (-0.3 to +4.6)": how far it lies from the first; false: nothing says. */
+static bool shift_add(struct page *page, const json_t *old, const json_t *now)
 {
     double before[DOTS_MAX], after[DOTS_MAX];
     size_t old_n = trials_read(old, before), now_n = trials_read(now, after);
     struct shift shift;
 
     if (shift_find(before, old_n, after, now_n, true, &shift) < 0 || !isfinite(shift.value))
-        return;
+        return false;
     markup_add(&page->body, "<small>%s %%", percent_text(page, shift.value));
     if (shift.has_interval && isfinite(shift.interval.low) && isfinite(shift.interval.high))
         markup_add(&page->body, " (%s to %s)", percent_text(page, shift.interval.low),
                    percent_text(page, shift.interval.high));
     markup_add(&page->body, "</small>");
+    return true;
 }
 
 static void texts_add(const struct row *row, const json_t *first)
@@ -177,8 +177,8 @@ static void texts_add(const struct row *row, const json_t *first)
 
     markup_add(&page->body, "<div class=\"figure\"><b>%s</b>",
                cell_value(&page->cells, row->figure, middle_field(row->figure)));
-    if (first)
-        shift_add(page, first, row->figure);
+    if (first && shift_add(page, first, row->figure))
+        ; /* that is what they are side by side for */
     else if (p99)
         markup_add(&page->body, "<small>p99 %s</small>", p99);
     else

@@ -5,16 +5,24 @@
 
 #include <errno.h>
 
-#define GROUPS_MAX 100
 #define TRIALS_MAX 200 /* in a row of the table */
 
 /* ---- what belongs together ---- */
+
+static bool has_flow(const struct group *group, const char *flow)
+{
+    size_t i = 0;
+
+    while (i < group->flow_count && strcmp(group->flows[i], flow) != 0)
+        i++;
+    return i < group->flow_count;
+}
 
 static bool in_group(const struct group *group, const json_t *result, const json_t **ret_figure)
 {
     const char *name = "";
 
-    if (strcmp(json_text(result, "flow"), group->flow) != 0 || !papers_show(group->papers, result))
+    if (!has_flow(group, json_text(result, "flow")) || !papers_show(group->papers, result))
         return false;
     *ret_figure = main_figure(result, &name);
     return *ret_figure && strcmp(name, group->metric) == 0;
@@ -92,24 +100,68 @@ const json_t *group_find(const struct group *group, size_t paper, size_t key,
 
 /* ---- all of them ---- */
 
-struct seen {
-    struct {
-        const char *flow, *metric;
-    } list[GROUPS_MAX];
+/* A flow with a metric that is the main one of some of its results. */
+struct kind {
+    const char *flow, *metric, *unit, *key;
+    bool single; /* of one key alone */
+    bool shown;
+};
+
+struct kinds {
+    struct kind list[FLOWS_MAX];
     size_t count;
 };
 
-/* Is it the first of its flow and metric? */
-static bool is_new(struct seen *seen, const char *flow, const char *metric)
+static void kind_note(struct kinds *kinds, const struct kind *kind)
 {
-    for (size_t i = 0; i < seen->count; i++)
-        if (strcmp(seen->list[i].flow, flow) == 0 && strcmp(seen->list[i].metric, metric) == 0)
-            return false;
-    if (seen->count == GROUPS_MAX)
-        return false;
-    seen->list[seen->count].flow = flow;
-    seen->list[seen->count++].metric = metric;
-    return true;
+    for (size_t i = 0; i < kinds->count; i++) {
+        struct kind *known = &kinds->list[i];
+
+        if (strcmp(known->flow, kind->flow) != 0 || strcmp(known->metric, kind->metric) != 0)
+            continue;
+        known->single = known->single && strcmp(known->key, kind->key) == 0;
+        return;
+    }
+    if (kinds->count < FLOWS_MAX)
+        kinds->list[kinds->count++] = *kind;
+}
+
+static void kinds_fill(struct kinds *kinds, const struct papers *papers)
+{
+    const json_t *result, *figure;
+    size_t i;
+
+    for (size_t p = 0; p < papers->count; p++)
+        json_array_foreach(json_object_get(papers->list[p].document, "results"), i, result)
+        {
+            struct kind kind = { .flow = json_text(result, "flow"),
+                                 .key = json_text(result, "key"),
+                                 .single = true };
+
+            figure = papers_show(papers, result) ? main_figure(result, &kind.metric) : NULL;
+            if (!figure)
+                continue;
+            kind.unit = json_text(figure, "unit");
+            kind_note(kinds, &kind);
+        }
+}
+
+/* Of the flows from this one on. */
+static void group_gather(struct group *group, struct kinds *kinds, size_t at)
+{
+    const struct kind *first = &kinds->list[at];
+
+    group->metric = first->metric;
+    for (size_t i = at; i < kinds->count; i++) {
+        struct kind *kind = &kinds->list[i];
+        bool together = first->single && kind->single && strcmp(kind->metric, first->metric) == 0 &&
+                        strcmp(kind->unit, first->unit) == 0;
+
+        if (i != at && !together)
+            continue;
+        group->flows[group->flow_count++] = kind->flow;
+        kind->shown = true;
+    }
 }
 
 static void group_show(struct group *group, size_t number,
@@ -126,26 +178,22 @@ void groups_each(struct page *page, const struct papers *papers,
                  void (*show)(const struct group *group, size_t number))
 {
     struct group *group = arena_alloc(page->cells.arena, sizeof *group);
-    struct seen seen = { .count = 0 };
-    const json_t *result;
-    size_t i;
+    struct kinds *kinds = arena_alloc(page->cells.arena, sizeof *kinds);
+    size_t number = 0;
 
-    if (!group) {
+    if (!group || !kinds) {
         markup_fail(&page->body, -ENOMEM);
         return;
     }
-    for (size_t p = 0; p < papers->count; p++)
-        json_array_foreach(json_object_get(papers->list[p].document, "results"), i, result)
-        {
-            const char *flow = json_text(result, "flow"), *metric = "";
-
-            if (!papers_show(papers, result) || !main_figure(result, &metric) ||
-                !is_new(&seen, flow, metric))
-                continue;
-            *group =
-                (struct group){ .page = page, .papers = papers, .flow = flow, .metric = metric };
-            group_show(group, seen.count - 1, show);
-        }
+    kinds->count = 0;
+    kinds_fill(kinds, papers);
+    for (size_t i = 0; i < kinds->count; i++) {
+        if (kinds->list[i].shown)
+            continue;
+        *group = (struct group){ .page = page, .papers = papers };
+        group_gather(group, kinds, i);
+        group_show(group, number++, show);
+    }
 }
 
 /* ---- as text ---- */
@@ -155,9 +203,14 @@ void group_heading(const struct group *group, bool log)
     struct markup *body = &group->page->body;
 
     markup_add(body, "<h3>");
-    markup_cut(body, group->flow, 80);
-    markup_add(body, " <small>");
-    markup_cut(body, group->metric, 60);
+    if (group->flow_count == 1) {
+        markup_cut(body, group->flows[0], 80);
+        markup_add(body, " <small>");
+        markup_cut(body, group->metric, 60);
+    } else {
+        markup_cut(body, group->metric, 60);
+        markup_add(body, " <small>of %zu flows", group->flow_count);
+    }
     markup_add(body, "%s</small></h3>\n", log ? ", logarithmic" : "");
 }
 
@@ -165,14 +218,34 @@ void group_label(const struct group *group, const json_t *result)
 {
     const json_t *pair = json_object_get(json_object_get(result, "labels"), "pair");
     const char *labels = label_text(group->page, result);
+    const char *where = cell_where(&group->page->cells, result);
     struct markup *body = &group->page->body;
 
-    label_where(group->page, result);
+    if (group->flow_count > 1) {
+        markup_cut(body, json_text(result, "flow"), 48);
+        markup_add(body, " <small>");
+        markup_cut(body, where ? where : "", 60);
+        markup_add(body, "</small>");
+    } else {
+        label_where(group->page, result);
+    }
+    if (!pair && (!labels || !*labels))
+        return;
     markup_add(body, " <small>");
     markup_cut(body, labels ? labels : "", 60);
     if (pair)
         markup_add(body, " pair %s", json_string_value(pair));
     markup_add(body, "</small>");
+}
+
+const char *group_words(const struct group *group, const json_t *result, const json_t *figure)
+{
+    struct table *cells = &group->page->cells;
+    const char *where = cell_where(cells, result), *labels = label_text(group->page, result);
+
+    return cell_printf(cells, "%.60s, %.100s%s%.60s: %s %s", json_text(result, "flow"),
+                       where ? where : "", labels && *labels ? ", " : "", labels ? labels : "",
+                       group->metric, cell_value(cells, figure, middle_field(figure)));
 }
 
 /* Its trials, or its percentiles. */

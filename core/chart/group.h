@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The results that share an axis: those of a flow with the same main metric, of all documents, by
- * their keys.
+ * their keys.  Flows of one result each are together, by their metric.
  *
  * In the arena of the page, and only while it is shown.  One thread.
  */
@@ -12,12 +12,14 @@
 #include "page.h"
 #include "papers.h"
 
-#define KEYS_MAX 500
+#define KEYS_MAX  500
+#define FLOWS_MAX 100
 
 struct group {
     struct page *page;
     const struct papers *papers;
-    const char *flow, *metric, *unit;
+    const char *flows[FLOWS_MAX], *metric, *unit;
+    size_t flow_count;
     const char *keys[KEYS_MAX];
     const json_t *samples[KEYS_MAX]; /* a result of that key */
     size_t key_count, left_out;      /* keys */
@@ -34,10 +36,12 @@ const json_t *group_find(const struct group *group, size_t paper, size_t key,
 /* Make room on an axis for all that is drawn of a figure. */
 void figure_extend(struct extent *extent, const json_t *figure);
 
-/* The flow and its metric as a heading, and whether the axis is logarithmic. */
+/* The flow, if it is one, and its metric as a heading, and whether the axis is logarithmic. */
 void group_heading(const struct group *group, bool log);
 /* What a result of the group is called. */
 void group_label(const struct group *group, const json_t *result);
+/* The same with its figure, for whoever can't see the drawing. */
+const char *group_words(const struct group *group, const json_t *result, const json_t *figure);
 /* All figures as text, folded away. */
 void group_table(const struct group *group);
 

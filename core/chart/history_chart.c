@@ -97,7 +97,7 @@ static void key_add(const struct group *group, size_t key)
     markup_add(&page->body, "<div class=\"row\"><div class=\"name\">");
     group_label(group, group->samples[key]);
     markup_add(&page->body, "</div>\n");
-    course_draw(&page->body, &course, &axis, last ? last : "no figure");
+    course_draw(&page->body, &course, &axis, group_words(group, group->samples[key], course.last));
     markup_add(&page->body,
                "<div class=\"figure\"><b>%s</b><small>%s</small><small>the last of %zu</small>"
                "</div></div>\n",

@@ -219,7 +219,7 @@ static void table_add(const struct drawing *drawing)
 
     markup_add(body,
                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Latencies\">"
-               "<table>\n<tr><th scope=\"col\">Flow</th><th scope=\"col\">Path</th>"
+               "<table>\n<tr><th scope=\"col\">Flow</th><th scope=\"col\">Line</th>"
                "<th scope=\"col\" class=\"num\">p50</th><th scope=\"col\" class=\"num\">p90</th>"
                "<th scope=\"col\" class=\"num\">p99</th><th scope=\"col\" class=\"num\">p99.9</th>"
                "<th scope=\"col\" class=\"num\">worst</th>"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A document at a glance: a row for each path, a column for each flow with what multiplied in it,
- * and in the cells the figure, how sure it is, how much of the ceiling, and what limited it.
- * Pairs stand there as their sum.
+ * A document at a glance: a row for each path, a column for each flow with what multiplied in it
+ * (turned where these are many), and in the cells the figure, how sure it is, how much of the
+ * ceiling, and what limited it. Pairs stand there as their sum.
  */
 #include "chart.h"
 #include "label.h"
@@ -11,8 +11,10 @@
 #include <errno.h>
 #include <math.h>
 
-#define ROWS_MAX    200
-#define COLUMNS_MAX 60
+#define ROWS_MAX       200
+#define COLUMNS_MAX    60
+#define ROWS_IN_SIGHT  40
+#define COLUMNS_BESIDE 6 /* as a page is wide */
 
 struct column_head {
     const char *flow, *labels, *transport;
@@ -81,15 +83,16 @@ static void matrix_put(struct matrix *matrix, const json_t *result)
         matrix->left_out++;
 }
 
-/* An aggregate does not say what its pairs spoke: they do. */
-static bool pairs_shown(const struct papers *papers, const json_t *results, const char *flow)
+/* Is there anything of a flow, or of any (NULL)?  An aggregate does not say what its pairs spoke:
+ * they do. */
+static bool flow_shown(const struct papers *papers, const json_t *results, const char *flow)
 {
     const json_t *result;
     size_t i;
 
     json_array_foreach(results, i, result)
     {
-        if (strcmp(json_text(result, "flow"), flow) == 0 && papers_show(papers, result))
+        if ((!flow || strcmp(json_text(result, "flow"), flow) == 0) && papers_show(papers, result))
             return true;
     }
     return false;
@@ -107,7 +110,7 @@ static void matrix_fill(struct matrix *matrix, const struct papers *papers, cons
     }
     json_array_foreach(aggregates, i, result)
     {
-        if (pairs_shown(papers, json_object_get(document, "results"), json_text(result, "flow")))
+        if (flow_shown(papers, json_object_get(document, "results"), json_text(result, "flow")))
             matrix_put(matrix, result);
     }
 }
@@ -130,6 +133,15 @@ static void share_draw(struct markup *body, const json_t *figure)
                figure_text(json_number_value(json_object_get(figure, "ceiling")), "bit/s").text);
 }
 
+static void trials_add(struct page *page, const json_t *figure)
+{
+    const char *count = cell_count(&page->cells, figure, NULL);
+
+    if (count)
+        markup_add(&page->body, "<small>%s %s</small>", count,
+                   strcmp(count, "1") == 0 ? "trial" : "trials, no interval");
+}
+
 static void figure_add(struct page *page, const json_t *figure, const char *name)
 {
     bool distribution = figure_is_distribution(figure);
@@ -145,8 +157,7 @@ static void figure_add(struct page *page, const json_t *figure, const char *name
     if (!distribution && span)
         markup_add(&page->body, "<small>%s</small>", span);
     if (!distribution && !span)
-        markup_add(&page->body, "<small>%s trials, no interval</small>",
-                   cell_count(cells, figure, NULL));
+        trials_add(page, figure);
     share_draw(&page->body, figure);
 }
 
@@ -180,7 +191,7 @@ static void cell_add(struct page *page, const json_t *result)
     const json_t *figure = main_figure(result, &name);
     const char *loss =
         cell_loss(&page->cells, json_object_get(json_object_get(result, "metrics"), "loss"));
-    const char *limit = json_text(result, "limit");
+    const char *limit = strcmp(status, "ok") == 0 ? result_limit(result) : NULL;
 
     if (strcmp(status, "failed") == 0)
         markup_add(&page->body, "<b class=\"fail\">✗ failed</b>");
@@ -193,7 +204,7 @@ static void cell_add(struct page *page, const json_t *result)
     search_add(page, result);
     if (loss && strcmp(loss, "0") != 0)
         markup_add(&page->body, "<small>loss %s</small>", loss);
-    if (*limit) {
+    if (limit) {
         markup_add(&page->body, "<small>limited by ");
         markup_cut(&page->body, limit, 60);
         markup_add(&page->body, "</small>");
@@ -203,84 +214,138 @@ static void cell_add(struct page *page, const json_t *result)
 
 /* ---- the whole ---- */
 
-static void heads_add(const struct matrix *matrix)
+static void flow_head(const struct matrix *matrix, size_t i)
+{
+    const struct column_head *head = &matrix->columns[i];
+    struct markup *body = &matrix->page->body;
+    bool named = strcmp(head->flow, head->transport) != 0 &&
+                 strncmp(head->labels, head->transport, strlen(head->transport)) != 0;
+
+    markup_cut(body, head->flow, 40);
+    if (*head->transport && named)
+        markup_add(body, "<span class=\"chip\">%s</span>", head->transport);
+    markup_add(body, "<small>");
+    markup_cut(body, head->labels, 80);
+    markup_add(body, "</small>");
+}
+
+static void place_head(const struct matrix *matrix, size_t i)
+{
+    label_where(matrix->page, matrix->rows[i]);
+}
+
+/* The same without markup, for an attribute. */
+static void flow_words(const struct matrix *matrix, size_t i)
+{
+    const struct column_head *head = &matrix->columns[i];
+    struct markup *body = &matrix->page->body;
+
+    markup_cut(body, head->flow, 40);
+    markup_add(body, "%s", *head->labels ? " " : "");
+    markup_cut(body, head->labels, 80);
+}
+
+static void place_words(const struct matrix *matrix, size_t i)
+{
+    const char *where = cell_where(&matrix->page->cells, matrix->rows[i]);
+
+    markup_cut(&matrix->page->body, where ? where : "", 80);
+}
+
+/* What runs down the page, and what across it. */
+struct side {
+    size_t count;
+    void (*head)(const struct matrix *matrix, size_t i);
+    void (*words)(const struct matrix *matrix, size_t i);
+};
+
+static void heads_add(const struct matrix *matrix, const struct side *across)
 {
     struct markup *body = &matrix->page->body;
 
-    markup_add(body, "<tr><th scope=\"col\">path</th>");
-    for (size_t i = 0; i < matrix->column_count; i++) {
-        const struct column_head *head = &matrix->columns[i];
-        bool named = strcmp(head->flow, head->transport) != 0 &&
-                     strncmp(head->labels, head->transport, strlen(head->transport)) != 0;
-
+    markup_add(body, "<tr><th scope=\"col\">%s</th>", across->head == flow_head ? "path" : "flow");
+    for (size_t i = 0; i < across->count; i++) {
         markup_add(body, "<th scope=\"col\">");
-        markup_cut(body, head->flow, 40);
-        if (*head->transport && named)
-            markup_add(body, "<span class=\"chip\">%s</span>", head->transport);
-        markup_add(body, "<small>");
-        markup_cut(body, head->labels, 80);
-        markup_add(body, "</small></th>");
+        across->head(matrix, i);
+        markup_add(body, "</th>");
     }
     markup_add(body, "</tr>\n");
 }
 
-static void row_add(const struct matrix *matrix, size_t row)
+static void row_add(const struct matrix *matrix, const struct side *down, const struct side *across,
+                    size_t row)
 {
     struct markup *body = &matrix->page->body;
 
     markup_add(body, "<tr><th scope=\"row\">");
-    label_where(matrix->page, matrix->rows[row]);
+    down->head(matrix, row);
     markup_add(body, "</th>");
-    for (size_t i = 0; i < matrix->column_count; i++) {
-        const struct column_head *head = &matrix->columns[i];
+    for (size_t i = 0; i < across->count; i++) {
+        const json_t *result =
+            across->head == flow_head ? matrix->cells[row][i] : matrix->cells[i][row];
 
-        if (!matrix->cells[row][i]) {
+        if (!result) {
             markup_add(body, "<td class=\"none muted\">–</td>");
             continue;
         }
         markup_add(body, "<td data-column=\"");
-        markup_cut(body, head->flow, 40);
-        markup_add(body, "%s", *head->labels ? " " : "");
-        markup_cut(body, head->labels, 80);
+        across->words(matrix, i);
         markup_add(body, "\">");
-        cell_add(matrix->page, matrix->cells[row][i]);
+        cell_add(matrix->page, result);
         markup_add(body, "</td>\n");
     }
     markup_add(body, "</tr>\n");
 }
 
-static void matrix_add(struct page *page, const struct papers *papers, const json_t *document)
+/* Paths run down, unless there are more flows beside each other than a page is wide. */
+static void table_add(const struct matrix *matrix)
+{
+    struct side paths = { matrix->row_count, place_head, place_words };
+    struct side flows = { matrix->column_count, flow_head, flow_words };
+    bool turned = flows.count > COLUMNS_BESIDE && flows.count > paths.count;
+    const struct side *down = turned ? &flows : &paths, *across = turned ? &paths : &flows;
+
+    page_sheet_begin(matrix->page, "Paths and flows", "matrix");
+    heads_add(matrix, across);
+    for (size_t i = 0; i < down->count; i++)
+        row_add(matrix, down, across, i);
+    page_sheet_end(matrix->page);
+}
+
+/* Folded away where there are several, or more rows than one looks at. */
+static void matrix_add(struct page *page, const struct papers *papers, const struct paper *paper)
 {
     struct matrix *matrix = arena_alloc(page->cells.arena, sizeof *matrix);
+    bool several = papers->count > 1, folded;
 
     if (!matrix) {
         markup_fail(&page->body, -ENOMEM);
         return;
     }
     matrix->page = page;
-    matrix_fill(matrix, papers, document);
-    page_sheet_begin(page, "Paths and flows", "matrix");
-    heads_add(matrix);
-    for (size_t i = 0; i < matrix->row_count; i++)
-        row_add(matrix, i);
-    page_sheet_end(page);
+    matrix_fill(matrix, papers, paper->document);
+    folded = several || matrix->row_count > ROWS_IN_SIGHT;
+    if (folded)
+        page_fold_begin(page, several ? paper->name : "All paths");
+    table_add(matrix);
     if (matrix->left_out)
         markup_add(&page->body, "<p class=\"muted\">%zu more are not shown.</p>\n",
                    matrix->left_out);
+    if (folded)
+        page_fold_end(page);
 }
 
 void matrix_chart(struct page *page, const struct papers *papers)
 {
-    if (papers->count > PAPERS_SINGLE)
+    bool any = false;
+
+    for (size_t i = 0; i < papers->count; i++)
+        any = any || flow_shown(papers, json_object_get(papers->list[i].document, "results"), NULL);
+    if (!any || papers->count > PAPERS_SINGLE)
         return;
     page_section(page, "matrix", "Paths",
-                 "The median of the trials with its 95 % interval, and how much "
-                 "of what the slowest link can carry that is.");
-    for (size_t i = 0; i < papers->count; i++) {
-        if (papers->count > 1)
-            page_fold_begin(page, papers->list[i].name);
-        matrix_add(page, papers, papers->list[i].document);
-        if (papers->count > 1)
-            page_fold_end(page);
-    }
+                 "The median of the trials with its 95 % interval, what share that is of what the "
+                 "slowest link can carry, and what limited it.");
+    for (size_t i = 0; i < papers->count; i++)
+        matrix_add(page, papers, &papers->list[i]);
 }

@@ -94,6 +94,52 @@ bool figure_interval(const json_t *figure, double *ret_low, double *ret_high)
     return true;
 }
 
+/* ---- what limited it ---- */
+
+#define REACHED 0.95 /* of what could be: more is not to be had */
+
+bool trial_has_mark(const json_t *trial, const char *mark)
+{
+    const json_t *each;
+    size_t i;
+
+    json_array_foreach(json_object_get(trial, "marks"), i, each)
+    {
+        if (json_is_string(each) && strcmp(json_string_value(each), mark) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool fell_short(const json_t *result)
+{
+    const json_t *trials = json_object_get(result, "trials"), *trial;
+    size_t i, short_n = 0;
+
+    json_array_foreach(trials, i, trial) short_n += trial_has_mark(trial, "generator-limited");
+    return 2 * short_n > json_array_size(trials);
+}
+
+const char *result_limit(const json_t *result)
+{
+    const json_t *goodput = json_object_get(json_object_get(result, "metrics"), "goodput");
+    const char *cause = json_text(json_object_get(result, "limit"), "cause");
+    uint64_t asked_bps = 0;
+
+    if (*cause)
+        return cause;
+    if (!goodput)
+        return NULL;
+    if (fell_short(result))
+        return "the generator";
+    if (json_number_value(json_object_get(goodput, "of_ceiling")) >= REACHED)
+        return "the path";
+    if (rate_parse(text_of(result, "options", "rate"), &asked_bps) == 0 && asked_bps > 0 &&
+        figure_middle(goodput) >= REACHED * (double)asked_bps)
+        return "the rate asked for";
+    return NULL;
+}
+
 const char *figure_span(struct table *cells, const json_t *figure)
 {
     const char *unit = json_text(figure, "unit"), *end;

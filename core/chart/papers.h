@@ -53,6 +53,13 @@ extern const char *const percentiles[PERCENTILES];
 double figure_middle(const json_t *figure);
 bool figure_interval(const json_t *figure, double *ret_low, double *ret_high);
 
+/* "disturbed", "generator-limited" */
+bool trial_has_mark(const json_t *trial, const char *mark);
+/* What kept its goodput from being higher, as a noun: what was found out (`limit`), or what the
+ * figures say by themselves: "the generator", which fell short of its rate in most trials, "the
+ * path", whose ceiling was reached, "the rate asked for".  NULL: nothing says. */
+const char *result_limit(const json_t *result);
+
 /* "±0.2 %" of the middle or, where that says little, "98.8 to 184 Mb/s"; NULL: there is none.  In
  * the arena of the cells. */
 const char *figure_span(struct table *cells, const json_t *figure);

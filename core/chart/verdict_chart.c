@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What came of it, before anything else: passed, failed or undecided, of how many flows, and how
- * good the measuring itself was.  Of several documents, a line for each.
+ * What came of it, before anything else: passed, failed or undecided, of how many flows, what
+ * limited most of them, and how good the measuring itself was.  Of several documents, a line for
+ * each.
  */
 #include "../result/document.h"
 #include "chart.h"
 
+#define LIMITS_MAX 3 /* that are told of */
+#define ERRORS_MAX 3
+
+/* So many results were limited by that. */
+struct limit {
+    const char *by;
+    int count;
+};
+
 /* What a document comes to. */
 struct tally {
+    struct limit limits[LIMITS_MAX]; /* the most frequent first */
+    size_t limit_count;
+    int unlimited;                  /* nothing says by what */
     int ok, failed, skipped;        /* results */
     int trials, disturbed, limited; /* trials with that mark */
     int pass, fail, undecided;      /* thresholds */
@@ -15,19 +28,33 @@ struct tally {
 
 static void trials_count(const json_t *trials, struct tally *tally)
 {
-    const json_t *trial, *mark;
-    size_t i, k;
+    const json_t *trial;
+    size_t i;
 
     json_array_foreach(trials, i, trial)
     {
         tally->trials++;
-        json_array_foreach(json_object_get(trial, "marks"), k, mark)
-        {
-            const char *text = json_string_value(mark);
+        tally->disturbed += trial_has_mark(trial, "disturbed");
+        tally->limited += trial_has_mark(trial, "generator-limited");
+    }
+}
 
-            tally->disturbed += text && strcmp(text, "disturbed") == 0;
-            tally->limited += text && strcmp(text, "generator-limited") == 0;
-        }
+static void limit_count(struct tally *tally, const char *by)
+{
+    size_t i = 0;
+
+    while (i < tally->limit_count && strcmp(tally->limits[i].by, by) != 0)
+        i++;
+    if (i == LIMITS_MAX)
+        return;
+    if (i == tally->limit_count)
+        tally->limits[tally->limit_count++] = (struct limit){ by, 0 };
+    tally->limits[i].count++;
+    for (; i > 0 && tally->limits[i - 1].count < tally->limits[i].count; i--) {
+        struct limit less = tally->limits[i - 1];
+
+        tally->limits[i - 1] = tally->limits[i];
+        tally->limits[i] = less;
     }
 }
 
@@ -47,6 +74,12 @@ static struct tally tally_make(const struct papers *papers, const json_t *docume
         tally.failed += strcmp(status, "failed") == 0;
         tally.skipped += strcmp(status, "skipped") == 0;
         trials_count(json_object_get(entry, "trials"), &tally);
+        if (strcmp(status, "ok") != 0)
+            continue;
+        if (result_limit(entry))
+            limit_count(&tally, result_limit(entry));
+        else
+            tally.unlimited += !!json_object_get(json_object_get(entry, "metrics"), "goodput");
     }
     json_array_foreach(json_object_get(document, "thresholds"), i, entry)
     {
@@ -92,6 +125,25 @@ static void part_add(struct markup *markup, int count, const char *class, const 
         markup_add(markup, "<small class=\"%s\">%d %s</small>", class, count, what);
 }
 
+/* What most flows were limited by, and what the others were. */
+static void limits_add(struct markup *markup, const struct tally *tally)
+{
+    if (tally->limit_count == 0)
+        return;
+    markup_add(markup, "<div><dt>Limited by</dt><dd>");
+    markup_cut(markup, tally->limits[0].by, 40);
+    markup_add(markup, "<small>%d %s</small>", tally->limits[0].count,
+               tally->limits[0].count == 1 ? "flow" : "flows");
+    for (size_t i = 1; i < tally->limit_count; i++) {
+        markup_add(markup, "<small>");
+        markup_cut(markup, tally->limits[i].by, 40);
+        markup_add(markup, ": %d</small>", tally->limits[i].count);
+    }
+    if (tally->unlimited)
+        markup_add(markup, "<small>not known: %d</small>", tally->unlimited);
+    markup_add(markup, "</dd></div>\n");
+}
+
 static void tiles_add(struct markup *markup, const struct tally *tally)
 {
     markup_add(markup, "<dl class=\"tiles\">\n<div><dt>Flows measured</dt><dd>%d", tally->ok);
@@ -99,11 +151,13 @@ static void tiles_add(struct markup *markup, const struct tally *tally)
     part_add(markup, tally->skipped, "open", "skipped");
     markup_add(markup, "</dd></div>\n");
     if (tally->pass + tally->fail + tally->undecided) {
-        markup_add(markup, "<div><dt>Thresholds held</dt><dd>%d", tally->pass);
+        markup_add(markup, "<div><dt>Thresholds held</dt><dd>%d of %d", tally->pass,
+                   tally->pass + tally->fail + tally->undecided);
         part_add(markup, tally->fail, "fail", "missed");
         part_add(markup, tally->undecided, "open", "undecided");
         markup_add(markup, "</dd></div>\n");
     }
+    limits_add(markup, tally);
     markup_add(markup, "<div><dt>Trials</dt><dd>%d", tally->trials);
     part_add(markup, tally->disturbed, "open", "disturbed");
     part_add(markup, tally->limited, "open", "generator-limited");
@@ -117,6 +171,32 @@ static const char *minute_of(struct page *page, const json_t *document)
 
     return strlen(started) < 16 ? started
                                 : cell_printf(&page->cells, "%.10s %.5s", started, started + 11);
+}
+
+/* Why it failed, before anybody has to look for it. */
+static void errors_add(struct page *page, const struct papers *papers, const json_t *document)
+{
+    const json_t *result;
+    size_t i, count = 0;
+
+    json_array_foreach(json_object_get(document, "results"), i, result)
+    {
+        const char *where = cell_where(&page->cells, result);
+
+        if (strcmp(json_text(result, "status"), "failed") != 0 || !papers_show(papers, result) ||
+            count++ >= ERRORS_MAX)
+            continue;
+        markup_add(&page->body, "<p class=\"why\"><b class=\"fail\">✗ ");
+        markup_cut(&page->body, json_text(result, "flow"), 40);
+        markup_add(&page->body, "</b> <small>");
+        markup_cut(&page->body, where ? where : "", 60);
+        markup_add(&page->body, "</small> ");
+        markup_cut(&page->body, json_text(result, "error"), 160);
+        markup_add(&page->body, "</p>\n");
+    }
+    if (count > ERRORS_MAX)
+        markup_add(&page->body, "<p class=\"why muted\">%zu more have failed.</p>\n",
+                   count - ERRORS_MAX);
 }
 
 static void single_add(struct page *page, const struct papers *papers)
@@ -138,6 +218,7 @@ static void single_add(struct page *page, const struct papers *papers)
     markup_add(body, "</small></div>\n");
     tiles_add(body, &tally);
     markup_add(body, "</div>\n");
+    errors_add(page, papers, document);
 }
 
 /* ---- several ---- */
@@ -152,14 +233,19 @@ static void line_add(struct page *page, const struct papers *papers, const struc
     badge_add(body, &judgement);
     markup_add(body, "</td><th scope=\"row\">");
     markup_cut(body, paper->name, 60);
-    markup_add(body, "</th><td>");
+    markup_add(body, "</th><td class=\"keep\">");
+    markup_cut(body, tally.limit_count ? tally.limits[0].by : "–", 40);
+    markup_add(body, "</td><td>");
     markup_cut(body, json_text(json_object_get(paper->document, "run"), "name"), 60);
-    markup_add(body,
-               "</td><td class=\"keep\">%s</td><td class=\"num\">%d</td><td class=\"num\">%d</td>"
-               "<td class=\"num\">%d</td><td class=\"num\">%d of %d</td><td class=\"num\">%d</td>"
-               "<td class=\"num\">%d</td></tr>\n",
-               minute_of(page, paper->document), tally.ok, tally.failed, tally.skipped, tally.pass,
-               tally.pass + tally.fail + tally.undecided, tally.disturbed, tally.limited);
+    markup_add(body, "</td><td class=\"keep\">%s</td><td class=\"num parts\">%d",
+               minute_of(page, paper->document), tally.ok);
+    part_add(body, tally.failed, "fail", "failed");
+    part_add(body, tally.skipped, "open", "skipped");
+    markup_add(body, "</td><td class=\"num\">%d of %d</td><td class=\"num parts\">%d", tally.pass,
+               tally.pass + tally.fail + tally.undecided, tally.trials);
+    part_add(body, tally.disturbed, "open", "disturbed");
+    part_add(body, tally.limited, "open", "generator-limited");
+    markup_add(body, "</td></tr>\n");
 }
 
 /* "48 passed", of how many documents each. */
@@ -199,13 +285,11 @@ static void several_add(struct page *page, const struct papers *papers)
     else
         page_sheet_begin(page, "Each run", "");
     markup_add(&page->body, "<tr><th scope=\"col\">Verdict</th><th scope=\"col\">File</th>"
+                            "<th scope=\"col\">Most limited by</th>"
                             "<th scope=\"col\">Scenario</th><th scope=\"col\">Started, UTC</th>"
-                            "<th scope=\"col\" class=\"num\">Measured</th>"
-                            "<th scope=\"col\" class=\"num\">Failed</th>"
-                            "<th scope=\"col\" class=\"num\">Skipped</th>"
+                            "<th scope=\"col\" class=\"num\">Flows measured</th>"
                             "<th scope=\"col\" class=\"num\">Thresholds held</th>"
-                            "<th scope=\"col\" class=\"num\">Trials disturbed</th>"
-                            "<th scope=\"col\" class=\"num\">Limited by generator</th></tr>\n");
+                            "<th scope=\"col\" class=\"num\">Trials</th></tr>\n");
     for (size_t i = 0; i < papers->count; i++)
         line_add(page, papers, &papers->list[i]);
     if (folded)

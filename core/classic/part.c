@@ -257,26 +257,9 @@ void part_texts(struct part_maker *maker, const char *name, const char *const *t
     draft_printf(&maker->draft, "]\n");
 }
 
-/* Once, however many parts have it: each copy is wiped at the end. */
-static int secret_keep(struct part_maker *maker, const char *what, const char *value)
-{
-    struct classic_request *request = maker->request;
-    struct classic_secret *secret = &request->secrets[request->secret_count];
-
-    for (size_t i = 0; i < request->secret_count; i++)
-        if (strcmp(request->secrets[i].what, what) == 0)
-            return 0;
-    secret->what = arena_strdup(request->arena, what);
-    secret->value = secret->what ? arena_strdup(request->arena, value) : NULL;
-    if (!secret->value)
-        return part_no_memory(maker);
-    request->secret_count++;
-    return 0;
-}
-
 int part_secret(struct part_maker *maker, const char *what, const char *value)
 {
-    if (secret_keep(maker, what, value) < 0)
+    if (request_keep_secret(maker->request, what, value, maker->err) < 0)
         return -ENOMEM;
     draft_printf(&maker->draft, "{ prompt: ");
     draft_text(&maker->draft, what);

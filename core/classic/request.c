@@ -8,7 +8,7 @@
 #include <limits.h>
 
 #define WARNINGS_MAX 300
-#define SECRETS_MAX  3 /* beside those of hosts: the cloud's, an external host's, a controller's */
+#define SECRETS_MAX  4 /* beside those of hosts: the cloud's, two hosts' around it, an answer */
 #define NOTHING                                                                                    \
     "nothing to measure: name hosts with --host, or OpenStack credentials with -r, --os-cloud or " \
     "OS_* variables"
@@ -274,6 +274,22 @@ int request_make(const struct wish *wish, const struct settings *settings,
     if (r == 0)
         *ret = TAKE(request);
     return r;
+}
+
+int request_keep_secret(struct classic_request *request, const char *what, const char *value,
+                        struct vmtp_error *err)
+{
+    struct classic_secret *secret = &request->secrets[request->secret_count];
+
+    for (size_t i = 0; i < request->secret_count; i++)
+        if (strcmp(request->secrets[i].what, what) == 0)
+            return 0;
+    secret->what = arena_strdup(request->arena, what);
+    secret->value = secret->what ? arena_strdup(request->arena, value) : NULL;
+    if (!secret->value)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    request->secret_count++;
+    return 0;
 }
 
 void request_free(struct classic_request *request)

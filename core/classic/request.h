@@ -20,6 +20,10 @@ int request_make(const struct wish *wish, const struct settings *settings,
 /* The part can't be measured, why says why: it is left out.  -EINVAL: then there is none. */
 int request_drop(struct classic_request *request, size_t part, const char *why,
                  struct vmtp_error *err);
+/* An answer to the question of that name, which is not asked again.  A copy, wiped at the end; of
+ * several the first holds. */
+int request_keep_secret(struct classic_request *request, const char *what, const char *value,
+                        struct vmtp_error *err);
 void request_free(struct classic_request *request);
 DEFINE_CLEANUP(request_free, struct classic_request *)
 

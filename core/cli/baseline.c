@@ -46,7 +46,6 @@ static int comparison_format(const json_t *comparison, const struct showing *sho
 {
     _free_ char *json = NULL;
 
-    style.width = TABLE_WIDTH;
     if (showing->markdown)
         return compare_markdown(comparison, showing->all, ret);
     if (!showing->json)
@@ -63,7 +62,6 @@ int comparison_print(const json_t *comparison, const struct showing *showing, FI
 
     if (r < 0)
         return vmtp_fail(err, r, "comparison: %s", strerror(-r));
-    if (fputs(buf_text(&text), stream) < 0 || fflush(stream) != 0)
-        return vmtp_fail(err, -errno, "comparison: %s", strerror(errno));
+    fputs(buf_text(&text), stream); /* main() says why it could not */
     return 0;
 }

@@ -18,6 +18,8 @@
 
 #define DOCUMENT_MAX  (64 * 1024 * 1024)
 #define NO_HYPERVISOR 5 /* VMTP's exit status */
+#define ASKED_MAX     200
+#define ANSWER_MAX    1024
 
 /* One part of the request on its way to a result. */
 struct attempt {
@@ -134,6 +136,30 @@ static int request_read(struct cli *cli, struct classic *classic, struct vmtp_er
 
 /* ---- parts ---- */
 
+/* What the cloud would ask for when it is deployed, with the parts before it measured already.
+ * -ENOKEY: there is no answer. */
+static int answer_get(struct classic_request *request, const struct section *section,
+                      struct vmtp_error *err)
+{
+    const struct vmtp_cloud *cloud = &section->component->ops.cloud;
+    char what[ASKED_MAX], answer[ANSWER_MAX];
+    int r;
+
+    if (!cloud->asks || cloud->asks(section->opt, what, sizeof what) <= 0)
+        return 0;
+    r = secret_ask(request, what, -1, answer, sizeof answer, err);
+    if (r == -ENXIO)
+        return vmtp_fail(err, -ENOKEY, "%s: there is no terminal to ask for it: write it behind -p",
+                         what);
+    if (r < 0)
+        return vmtp_wrap(err, "%s", what);
+    if (!*answer)
+        return vmtp_fail(err, -ENOKEY, "%s: the answer is empty", what);
+    r = request_keep_secret(request, what, answer, err);
+    explicit_bzero(answer, sizeof answer);
+    return r;
+}
+
 static int part_plan(struct cli *cli, struct classic *classic, size_t i, struct vmtp_error *err)
 {
     const struct prompt prompt = { secret_ask, classic->request };
@@ -143,9 +169,9 @@ static int part_plan(struct cli *cli, struct classic *classic, size_t i, struct 
 
     log_line(&cli->log, VMTP_DEBUG, "as a scenario:");
     log_text(&cli->log, VMTP_DEBUG, text);
-    r = scenario_parse(text, strlen(text), "command line", classic->registry, &prompt,
-                       &attempt->scenario, err);
-    return r < 0 ? r : ask_plan(attempt->scenario, &cli->log, &attempt->plan, err);
+    r = scenario_parse(text, strlen(text), "", classic->registry, &prompt, &attempt->scenario, err);
+    r = r < 0 ? r : ask_plan(attempt->scenario, &cli->log, &attempt->plan, err);
+    return r < 0 ? r : answer_get(classic->request, &attempt->scenario->cloud, err);
 }
 
 /* All of them before the first is measured.  Credentials that nobody asked for need not do. */

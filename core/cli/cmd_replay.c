@@ -35,21 +35,24 @@ static int document_read(const struct run *run, struct buf *ret, struct vmtp_err
                : vmtp_fail(err, -ENOMEM, "run %s: out of memory", run->id);
 }
 
-/* only: the name of those that are meant; NULL: all. */
+/* only: a name; NULL: all are meant. */
+static bool is_meant(const struct section *sink, const char *only)
+{
+    return !only || strcmp(only, sink->component->table.name) == 0;
+}
+
 static int scenario_feed(struct run *run, const struct scenario *scenario, const char *only,
                          const char *document, struct vmtp_error *err)
 {
     struct vmtp_error why = { 0 };
-    size_t tried = 0;
     int first = 0;
 
     for (size_t i = 0; i < scenario->sink_count; i++) {
         const struct section *sink = &scenario->sinks[i];
         int r;
 
-        if (only && strcmp(only, sink->component->table.name) != 0)
+        if (!is_meant(sink, only))
             continue;
-        tried++;
         r = sink_feed(run, sink, document, first ? &why : err);
         if (r == 0)
             printf("%s: sent to %s\n", run->id, sink->component->table.name);
@@ -57,26 +60,46 @@ static int scenario_feed(struct run *run, const struct scenario *scenario, const
             log_line(run->log, VMTP_WARN, "%s", why.text);
         first = first ? first : r;
     }
-    if (!tried)
-        return vmtp_fail(err, -ENOENT,
-                         "the scenario of run %s has no sink%s%s; give one as --sink 'NAME: {...}'",
-                         run->id, only ? " named " : "", only ? only : "");
     return first;
 }
 
+/* The run's, with a sink of this name in it. */
+static int scenario_find(struct run *run, const char *only, struct scenario **ret,
+                         struct vmtp_error *err)
+{
+    _cleanup_(scenario_freep) struct scenario *scenario = NULL;
+    int r = run_scenario(run, &scenario, err);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < scenario->sink_count; i++)
+        if (is_meant(&scenario->sinks[i], only)) {
+            *ret = TAKE(scenario);
+            return 0;
+        }
+    return vmtp_fail(err, -ENOENT,
+                     "the scenario of run %s has no sink%s%s; give one as --sink 'NAME: {...}'",
+                     run->id, only ? " named " : "", only ? only : "");
+}
+
 /* sink: one of the scenario's by name, or any as a scenario would have it. */
-static int replay(struct run *run, const char *sink, struct vmtp_error *err)
+static int replay(const struct cli *cli, struct run *run, const char *sink)
 {
     _cleanup_(buf_clear) struct buf document = BUF(DOCUMENT_MAX);
     _cleanup_(scenario_freep) struct scenario *scenario = NULL;
     bool is_yaml = sink && strchr(sink, ':');
+    const char *only = is_yaml ? NULL : sink;
+    struct vmtp_error err = { 0 };
     int r = is_yaml ? scenario_parse_sink(sink, "--sink", run->registry, &terminal_prompt,
-                                          &scenario, err)
-                    : run_scenario(run, &scenario, err);
+                                          &scenario, &err)
+                    : scenario_find(run, only, &scenario, &err);
 
-    r = r < 0 ? r : document_read(run, &document, err);
-    return r < 0 ? r
-                 : scenario_feed(run, scenario, is_yaml ? NULL : sink, buf_text(&document), err);
+    if (r < 0)
+        return cli_error(cli, EXIT_USAGE, &err);
+    if (document_read(run, &document, &err) < 0 ||
+        scenario_feed(run, scenario, only, buf_text(&document), &err) < 0)
+        return cli_error(cli, EXIT_INFRA, &err);
+    return EXIT_PASS;
 }
 
 int cmd_replay(struct cli *cli)
@@ -101,5 +124,5 @@ int cmd_replay(struct cli *cli)
     means = (struct means){ .registry = registry, .log = &cli->log, .prompt = terminal_prompt };
     if (run_reopen(cli->argv[optind], &means, &run, &err) < 0)
         return cli_error(cli, EXIT_USAGE, &err);
-    return replay(run, sink, &err) < 0 ? cli_error(cli, EXIT_INFRA, &err) : EXIT_PASS;
+    return replay(cli, run, sink);
 }

@@ -189,16 +189,21 @@ static int stores_add(struct cli *cli, struct reading *reading, const struct wis
     return r;
 }
 
-static int reading_fill(struct cli *cli, struct reading *reading, const struct wish *wish,
-                        struct vmtp_error *err)
+/* EXIT_PASS, or what the program ends with: a store that does not answer is not the person's
+ * mistake, a file that is not there is. */
+static int reading_fill(struct cli *cli, struct reading *reading, const struct wish *wish)
 {
-    int r = stores_add(cli, reading, wish, err);
+    struct vmtp_error err = { 0 };
+    int r = stores_add(cli, reading, wish, &err);
 
     if (r == 0 && !wish->store_count && optind == cli->argc)
-        return runs_add(cli, reading, wish, err);
-    for (int i = optind; i < cli->argc && r == 0; i++)
-        r = one_add(reading, wish, cli->argv[i], err);
-    return r;
+        r = runs_add(cli, reading, wish, &err);
+    if (r < 0)
+        return cli_error(cli, r == -EINVAL ? EXIT_USAGE : EXIT_INFRA, &err);
+    for (int i = optind; i < cli->argc; i++)
+        if (one_add(reading, wish, cli->argv[i], &err) < 0)
+            return cli_error(cli, EXIT_USAGE, &err);
+    return EXIT_PASS;
 }
 
 /* ---- what is shown ---- */
@@ -226,7 +231,6 @@ static int tables_print(json_t *const *documents, size_t count)
     struct style style = style_of(stdout);
     int r = 0;
 
-    style.width = TABLE_WIDTH;
     for (size_t i = 0; i < count && r == 0; i++) {
         _cleanup_(buf_clear) struct buf text = BUF(TEXT_MAX);
 
@@ -260,13 +264,10 @@ static int reading_print(struct cli *cli, struct reading *reading, const struct 
 int cmd_summary(struct cli *cli)
 {
     _cleanup_(reading_clear) struct reading reading = { 0 };
-    struct vmtp_error err = { 0 };
     struct wish wish;
     int status = wish_read(cli, &wish);
 
-    if (status != EXIT_PASS)
-        return status;
-    if (reading_fill(cli, &reading, &wish, &err) < 0)
-        return cli_error(cli, err.code == -EINVAL ? EXIT_USAGE : EXIT_INFRA, &err);
-    return reading_print(cli, &reading, &wish);
+    if (status == EXIT_PASS)
+        status = reading_fill(cli, &reading, &wish);
+    return status == EXIT_PASS ? reading_print(cli, &reading, &wish) : status;
 }

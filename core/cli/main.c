@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 
 static void usage(FILE *out)
@@ -151,6 +152,21 @@ static void standard_fds_hold(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* A reader that is gone has seen enough.  An error may be of long ago, and its errno lost. */
+static int stdout_close(int status)
+{
+    struct pollfd reader = { .fd = STDOUT_FILENO };
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (errno == EPIPE || (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR))
+        return status;
+    fprintf(stderr, "vmtp: stdout: %s\n",
+            errno ? strerror(errno) : "not all of it could be written");
+    return status == EXIT_PASS ? EXIT_INFRA : status;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = { .log = { .function = say, .least = VMTP_INFO } };
@@ -160,12 +176,5 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, ""); /* only this: numbers are written and read in "C" */
     signal(SIGPIPE, SIG_IGN);
     status = command_line_run(&cli, argc, argv);
-    errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (errno == EPIPE)
-            return status; /* who reads has seen enough */
-        fprintf(stderr, "vmtp: stdout: %s\n", strerror(errno));
-        return status == EXIT_PASS ? EXIT_INFRA : status;
-    }
-    return status;
+    return stdout_close(status);
 }

@@ -7,6 +7,7 @@
 #include "../result/recover.h"
 #include "prompt.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -108,17 +109,49 @@ static bool is_moderate(const char *text, size_t len)
     return values <= VALUES_MAX;
 }
 
+/* The UTF-16 code of "\u1234"; -1: there is no such thing. */
+static long escape_read(const char *text, size_t len)
+{
+    char digits[5] = "", *end;
+    long code;
+
+    if (len < 6 || memcmp(text, "\\u", 2) != 0 || !isxdigit((unsigned char)text[2]))
+        return -1;
+    memcpy(digits, text + 2, 4);
+    code = strtol(digits, &end, 16);
+    return end == digits + 4 ? code : -1;
+}
+
+/* JSON may say what no text can hold, a NUL and half a pair of surrogates: U+FFFD is as long. */
+static void escapes_mend(char *text, size_t len)
+{
+    char *end = text + len;
+
+    while ((text = memchr(text, '\\', (size_t)(end - text)))) {
+        long code = escape_read(text, (size_t)(end - text));
+        bool high = code >> 10 == 0xd800 >> 10;
+
+        if (high && escape_read(text + 6, (size_t)(end - text) - 6) >> 10 == 0xdc00 >> 10)
+            text += 6;
+        else if (code == 0 || code >> 11 == 0xd800 >> 11)
+            memcpy(text + 2, "fffd", 4);
+        text += code >= 0 ? 6 : end - text > 1 ? 2 : 1;
+    }
+}
+
 /* One document behind the other, as mongoexport writes them, is as good as one. */
-static int text_add(struct reading *reading, const char *name, const char *text, size_t len,
+static int text_add(struct reading *reading, const char *name, char *text, size_t len,
                     struct vmtp_error *err)
 {
-    static const char blank[] = " \t\r\n";
-    size_t at = strspn(text, blank);
+    static const char blank[] = " \t\r\n", mark[] = "\xef\xbb\xbf";
+    size_t at = strncmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
 
+    at += strspn(text + at, blank);
     if (at == len)
         return vmtp_fail(err, -EINVAL, "%s: empty", name);
     if (!is_moderate(text, len))
         return vmtp_fail(err, -EFBIG, "%s: has more than %u values", name, VALUES_MAX);
+    escapes_mend(text, len);
     while (at < len) {
         json_error_t why;
         _cleanup_(json_decrefp) json_t *json =
@@ -153,6 +186,7 @@ static int file_add(struct reading *reading, const char *name, const char *file,
 {
     _cleanup_(buf_clear) struct buf text = BUF(FILE_MAX);
     json_t *document = NULL;
+    char none[] = "";
     int r;
 
     if (is_journal(file)) {
@@ -160,7 +194,7 @@ static int file_add(struct reading *reading, const char *name, const char *file,
         return r < 0 ? r : push(reading, name, document, err);
     }
     r = file_read(file, &text, err);
-    return r < 0 ? r : text_add(reading, name, buf_text(&text), text.len, err);
+    return r < 0 ? r : text_add(reading, name, text.len ? text.data : none, text.len, err);
 }
 
 /* A run that was killed has no document, but a journal. */
@@ -210,7 +244,9 @@ static int take(void *arg, const char *json, size_t len)
     struct taking *taking = arg;
     struct reading *reading = taking->reading;
     size_t first = reading->count;
-    int r = text_add(reading, taking->sink, json, len, taking->err);
+    _free_ char *text = strndup(json, len);
+    int r = text ? text_add(reading, taking->sink, text, strlen(text), taking->err)
+                 : vmtp_fail(taking->err, -ENOMEM, "out of memory");
 
     for (size_t i = first; i < reading->count; i++) {
         char *id = strdup(run_id(reading->documents[i]));

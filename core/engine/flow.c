@@ -169,14 +169,19 @@ void flow_open(struct flow *flow, struct fleet *fleet, struct measurement *measu
     flow->opened = flow->tool;
 }
 
+static void tool_finish(struct flow *flow)
+{
+    context_step(&flow->context, FINISH_NS);
+    if (flow->prepared && tool_of(flow)->finish)
+        tool_of(flow)->finish(&flow->tool->self, &flow->table);
+}
+
 void flow_close(struct flow *flow)
 {
     if (!flow->opened)
         return;
     flow->opened = false;
-    context_step(&flow->context, FINISH_NS);
-    if (flow->prepared && tool_of(flow)->finish)
-        tool_of(flow)->finish(&flow->tool->self, &flow->table);
+    tool_finish(flow);
     instance_close(TAKE(flow->tool));
 }
 
@@ -190,16 +195,17 @@ static int tool_prepare(struct flow *flow, struct vmtp_error *err)
 /* Twice, if need be: a connection to an endpoint that was lost just then is there again. */
 static int flow_prepare(struct flow *flow, struct vmtp_error *err)
 {
-    int r;
+    struct vmtp_error why = { 0 };
 
     if (flow->prepared)
         return 0;
     flow->prepared = true; /* finish() is called also after a failure */
-    r = tool_prepare(flow, err);
-    if (r == 0 || run_cancelled(flow->context.run))
-        return r;
-    if (tool_of(flow)->finish)
-        tool_of(flow)->finish(&flow->tool->self, &flow->table);
+    if (tool_prepare(flow, &why) >= 0)
+        return 0;
+    if (run_cancelled(flow->context.run))
+        return vmtp_fail(err, -ECANCELED, "%s", why.text);
+    log_line(flow->context.run->log, VMTP_DEBUG, "%s: %s: once more", flow->planned->key, why.text);
+    tool_finish(flow);
     return tool_prepare(flow, err);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cells.h"
 
+#include "../base/buf.h"
+#include "../base/text.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -28,6 +31,18 @@ const char *cell_printf(struct table *table, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     return cell_keep(table, text);
+}
+
+const char *cell_plain(struct table *table, const char *text)
+{
+    _cleanup_(buf_clear) struct buf safe = BUF(1 << 20);
+
+    if (!text || utf8_clean(text, strlen(text), &safe) < 0)
+        table->failed = true;
+    for (size_t i = 0; i < safe.len; i++)
+        if (safe.data[i] == '\n' || safe.data[i] == '\t')
+            safe.data[i] = ' ';
+    return cell_keep(table, buf_text(&safe));
 }
 
 /* ---- figures ---- */

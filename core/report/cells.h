@@ -30,6 +30,8 @@ const char *json_text(const json_t *object, const char *name);
 
 const char *cell_keep(struct table *table, const char *text);
 _printf_(2, 3) const char *cell_printf(struct table *table, const char *fmt, ...);
+/* Of a file that may be anybody's: no line of theirs, and no terminal escape. */
+const char *cell_plain(struct table *table, const char *text);
 
 /* A figure in its metric's unit, as one reads it. */
 struct number figure_text(double value, const char *unit);

@@ -8,6 +8,7 @@
 #include "../result/json.h"
 #include "../result/shift.h"
 #include "cells.h"
+#include "differences.h"
 #include "shift_row.h"
 
 #include <errno.h>
@@ -285,7 +286,10 @@ static json_t *notes_json(const struct comparing *comparing, const json_t *rows)
             json_array_append_new(notes, json_sprintf("gate '%.*s': no result has this metric",
                                                       (int)gate->len, gate->name));
     }
-    return notes;
+    if (differences_add(&comparing->old, &comparing->now, notes) == 0)
+        return notes;
+    json_decref(notes);
+    return NULL;
 }
 
 static void state_clear(struct state *state)

@@ -33,19 +33,6 @@ static bool is_text(const json_t *row, const char *field, const char *text)
     return strcmp(json_text(row, field), text) == 0;
 }
 
-/* Files may be anybody's: no line of theirs, and no terminal escape. */
-static const char *plain(struct table *table, const char *text)
-{
-    _cleanup_(buf_clear) struct buf clean = BUF(1 << 20);
-
-    if (!text || utf8_clean(text, strlen(text), &clean) < 0)
-        table->failed = true;
-    for (size_t i = 0; i < clean.len; i++)
-        if (clean.data[i] == '\n' || clean.data[i] == '\t')
-            clean.data[i] = ' ';
-    return cell_keep(table, buf_text(&clean));
-}
-
 static const char *scale_unit(const json_t *row)
 {
     return is_text(row, "scale", "points") ? "pt" : "%";
@@ -69,7 +56,7 @@ static const char *change_cell(struct table *table, const json_t *row)
     if (!json_is_number(shift))
         return NULL;
     if (is_text(row, "scale", "absolute"))
-        return plain(table, figure_text(value, json_text(row, "unit")).text);
+        return cell_plain(table, figure_text(value, json_text(row, "unit")).text);
     return cell_printf(table, "%s %s", digits_text(value).text, scale_unit(row));
 }
 
@@ -84,8 +71,8 @@ static const char *interval_cell(struct table *table, const json_t *row)
     if (json_array_size(interval) != 2)
         return NULL;
     if (is_text(row, "scale", "absolute"))
-        return plain(table, cell_printf(table, "[%s, %s]", figure_text(low, unit).text,
-                                        figure_text(high, unit).text));
+        return cell_plain(table, cell_printf(table, "[%s, %s]", figure_text(low, unit).text,
+                                             figure_text(high, unit).text));
     return cell_printf(table, "[%s, %s] %s", digits_text(low).text, digits_text(high).text,
                        scale_unit(row));
 }
@@ -96,7 +83,7 @@ static const char *end_cell(struct table *table, const json_t *row, const char *
 
     if (!json_is_number(value))
         return NULL;
-    return plain(table, figure_text(json_number_value(value), json_text(row, "unit")).text);
+    return cell_plain(table, figure_text(json_number_value(value), json_text(row, "unit")).text);
 }
 
 /* "6:6" trials, or "4:4 runs". */
@@ -127,7 +114,7 @@ static const char *key_cell(struct table *table, const char *key)
 {
     _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
 
-    for (key = plain(table, key); key && *key; key++)
+    for (key = cell_plain(table, key); key && *key; key++)
         if (buf_printf(&text, "%c%s", *key, *key == ',' ? " " : "") < 0)
             table->failed = true;
     return cell_keep(table, buf_text(&text));
@@ -137,7 +124,7 @@ static void row_fill(struct table *table, const json_t *row, struct cell *cells)
 {
     const char *mark = mark_text(row);
 
-    cells[METRIC].text = plain(table, json_text(row, "metric"));
+    cells[METRIC].text = cell_plain(table, json_text(row, "metric"));
     cells[STATE] = cell_verdict(json_text(row, "state"));
     if (!*json_text(row, "metric")) {
         cells[METRIC] = cells[MARK] = (struct cell){ "", COLOUR_NONE };
@@ -191,10 +178,10 @@ static const char *side_text(struct table *table, const json_t *side)
     size_t more = json_array_size(side) > 1 ? json_array_size(side) - 1 : 0;
 
     if (more)
-        return plain(table,
-                     cell_printf(table, "%.200s and %zu more", json_text(first, "name"), more));
-    return plain(table, cell_printf(table, "%.200s  %.40s", json_text(first, "name"),
-                                    json_text(first, "started")));
+        return cell_plain(
+            table, cell_printf(table, "%.200s and %zu more", json_text(first, "name"), more));
+    return cell_plain(table, cell_printf(table, "%.200s  %.40s", json_text(first, "name"),
+                                         json_text(first, "started")));
 }
 
 static size_t rows_count(const json_t *comparison, const char *state)
@@ -234,12 +221,46 @@ static const char *outlook(struct table *table, const json_t *row)
 /* Why a row does not pass, or is not compared at all. */
 static const char *reason(struct table *table, const json_t *row)
 {
-    const char *metric = json_text(row, "metric"), *why = json_text(row, "why");
+    const char *why = json_text(row, "why");
 
-    if (!*why || (is_text(row, "state", "none") && *metric))
+    if (!*why || (is_text(row, "state", "none") && *json_text(row, "metric")))
         return NULL;
-    return cell_printf(table, "%s%s%.200s: %s%s", metric, *metric ? " of " : "",
-                       json_text(row, "key"), why, outlook(table, row));
+    return cell_printf(table, "%s%s", why, outlook(table, row));
+}
+
+/* How many quantities have each reason.  A new reference. */
+static json_t *reasons_count(struct table *table, const json_t *rows)
+{
+    json_t *counts = json_object();
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        const char *why = *json_text(row, "metric") ? reason(table, row) : NULL;
+        json_int_t count = why ? json_integer_value(json_object_get(counts, why)) : 0;
+
+        if (why)
+            json_object_set_new(counts, why, json_integer(count + 1));
+    }
+    return counts;
+}
+
+/* A reason that many quantities have is told once, with the first of them; what is about a whole
+ * result always.  NULL: there is nothing to tell. */
+static const char *reason_line(struct table *table, const json_t *row, json_t *counts)
+{
+    const char *metric = json_text(row, "metric"), *key = json_text(row, "key");
+    const char *why = reason(table, row);
+    long long count;
+
+    if (!why || !*metric)
+        return why ? cell_printf(table, "%.200s: %s", key, why) : NULL;
+    count = json_integer_value(json_object_get(counts, why));
+    json_object_del(counts, why);
+    if (count > 1)
+        return cell_printf(table, "%s of %.200s and %lld more: %s", metric, key, count - 1, why);
+    return count ? cell_printf(table, "%s of %.200s: %s", metric, key, why) : NULL;
 }
 
 static int plain_line(struct buf *ret, const char *text)
@@ -258,7 +279,7 @@ typedef int line_adder(struct buf *ret, const char *text);
 
 static int reason_add(struct table *table, const char *text, line_adder *add, struct buf *ret)
 {
-    const char *line = plain(table, text);
+    const char *line = cell_plain(table, text);
 
     return line ? add(ret, line) : -ENOMEM;
 }
@@ -266,13 +287,14 @@ static int reason_add(struct table *table, const char *text, line_adder *add, st
 static int reasons_add(struct table *table, const json_t *comparison, line_adder *add,
                        struct buf *ret)
 {
-    const json_t *one;
-    size_t i;
+    const json_t *rows = json_object_get(comparison, "rows"), *one;
+    _cleanup_(json_decrefp) json_t *counts = reasons_count(table, rows);
     int r = buf_add_text(ret, "\n");
+    size_t i;
 
-    json_array_foreach(json_object_get(comparison, "rows"), i, one)
+    json_array_foreach(rows, i, one)
     {
-        const char *text = reason(table, one);
+        const char *text = reason_line(table, one, counts);
 
         if (r == 0 && text)
             r = reason_add(table, text, add, ret);

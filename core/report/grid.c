@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <sys/ioctl.h>
 
-#define INDENT 2
-#define GAP    2
-#define LEAST  8 /* a column is not cut below this */
+#define INDENT     2
+#define GAP        2
+#define FILE_WIDTH 160 /* of a line in a file or a pipe */
+#define LEAST      8   /* a column is not cut below this */
 
 struct grid {
     struct arena *arena;
@@ -81,6 +83,13 @@ int ascii_mend(struct buf *buf)
     return r;
 }
 
+static size_t width_of(FILE *stream)
+{
+    struct winsize size;
+
+    return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : FILE_WIDTH;
+}
+
 struct style style_of(FILE *stream)
 {
     const char *no_colour = getenv("NO_COLOR");
@@ -88,6 +97,7 @@ struct style style_of(FILE *stream)
     return (struct style){
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .colour = isatty(fileno(stream)) && !(no_colour && *no_colour),
+        .width = width_of(stream),
     };
 }
 

@@ -54,7 +54,8 @@ int colour_add(struct buf *ret, const struct style *style, enum colour colour, c
 /* Marks of ours that plain ASCII lacks; what else is not ASCII becomes '?'. */
 int ascii_mend(struct buf *buf);
 
-/* What the stream takes: colours on a terminal unless NO_COLOR is set, UTF-8 by the locale. */
+/* What the stream takes: colours on a terminal unless NO_COLOR is set, UTF-8 by the locale, the
+ * terminal's width or that of a file. */
 struct style style_of(FILE *stream);
 
 #endif

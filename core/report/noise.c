@@ -31,10 +31,8 @@ static double deviation(const double *values, size_t n)
 
 static json_t *detectable_json(double spread, size_t n, size_t runs)
 {
-    double side = (double)runs;
-
     return json_pack("{s:I, s:o}", "runs", (json_int_t)runs, "change",
-                     figure_json(chance_detectable(spread, n, side, side)));
+                     figure_json(chance_detectable(spread, n, runs, runs)));
 }
 
 /* A figure of 0 has no share that it could change by. */
@@ -179,8 +177,8 @@ double noise_floor(const json_t *noise, const char *key, const char *name, size_
         if (strcmp(json_text(row, "key"), key) != 0 || strcmp(json_text(row, "metric"), name) != 0)
             continue;
         if (json_is_number(spread) && json_integer_value(n) >= NOISE_RUNS_LEAST)
-            return chance_floor(json_number_value(spread), (size_t)json_integer_value(n),
-                                (double)old_runs, (double)now_runs);
+            return chance_floor(json_number_value(spread), (size_t)json_integer_value(n), old_runs,
+                                now_runs);
     }
     return NAN;
 }
@@ -202,8 +200,8 @@ static void row_fill(struct table *table, const json_t *row, struct cell *cells)
     const json_t *detectable = json_object_get(row, "detectable");
     bool points = strcmp(json_text(row, "scale"), "points") == 0;
 
-    cells[0].text = json_text(row, "key");
-    cells[1].text = json_text(row, "metric");
+    cells[0].text = cell_plain(table, json_text(row, "key"));
+    cells[1].text = cell_plain(table, json_text(row, "metric"));
     cells[2].text = cell_value(table, row, "value");
     cells[3].text = share_cell(table, json_object_get(row, "spread"), points);
     cells[4].text = share_cell(table, json_object_get(row, "floor"), points);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "summary.h"
 
-#include "../base/text.h"
 #include "cells.h"
 
 #include <errno.h>
@@ -100,19 +99,11 @@ json_t *summary_pick(const json_t *document, const char *protocol, int *ret_r)
 /* Text of a document that may be anybody's; "" is absent. */
 static const char *clean(struct table *table, const char *text)
 {
-    _cleanup_(buf_clear) struct buf safe = BUF(4 * TEXT_MAX);
     size_t len = strnlen(text, TEXT_MAX);
 
     while (len && len == TEXT_MAX && ((unsigned char)text[len] & 0xc0) == 0x80)
         len--; /* not within a letter */
-    if (!len)
-        return NULL;
-    if (utf8_clean(text, len, &safe) < 0)
-        table->failed = true;
-    for (size_t i = 0; i < safe.len; i++)
-        if (safe.data[i] == '\n' || safe.data[i] == '\t')
-            safe.data[i] = ' ';
-    return cell_keep(table, buf_text(&safe));
+    return len ? cell_plain(table, cell_printf(table, "%.*s", (int)len, text)) : NULL;
 }
 
 /* The round trip as the tool knows it: under its own load, of its connecting, or ping's. */
@@ -195,11 +186,12 @@ static int head_format(struct table *table, const json_t *document, struct buf *
     };
     const json_t *run = json_object_get(document, "run");
     const json_t *cloud = json_object_get(document, "cloud");
-    const char *name = clean(table, json_text(run, "name")), *id;
+    const char *name = clean(table, json_text(run, "name"));
+    const char *started = clean(table, json_text(run, "started"));
+    const char *id = clean(table, json_text(run, "id"));
     int r;
 
-    id = clean(table, json_text(run, "id"));
-    r = buf_printf(ret, "%.19s  %s  (run %s)\n", json_text(run, "started"), name ? name : "",
+    r = buf_printf(ret, "%.19s  %s  (run %s)\n", started ? started : "", name ? name : "",
                    id ? id : "");
     r = r < 0 ? r : line_add(table, "cloud", json_text(cloud, "name"), ret);
     for (size_t i = 0; i < COUNT(shown) && r == 0; i++)

@@ -438,7 +438,6 @@ int table_print(const json_t *document, FILE *stream)
     struct style style = style_of(stream);
     int r;
 
-    style.width = TABLE_WIDTH;
     r = table_format(document, &style, &text);
     if (r < 0)
         return r;

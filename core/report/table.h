@@ -4,7 +4,7 @@
  * and notes.
  *
  * A figure that is not there is a dash, never 0.  Text is ASCII unless the locale is UTF-8, and no
- * wider than 100 columns.
+ * wider than the style says.
  */
 #ifndef VMTP_REPORT_TABLE_H
 #define VMTP_REPORT_TABLE_H
@@ -12,8 +12,6 @@
 #include "grid.h"
 
 #include <jansson.h>
-
-#define TABLE_WIDTH 100
 
 /* Pure.  0 or -ENOMEM. */
 int table_format(const json_t *document, const struct style *style, struct buf *ret);

@@ -321,14 +321,22 @@ static double chance(double spread, double old_n, double now_n)
     return spread * sqrt(1 / old_n + 1 / now_n);
 }
 
-double chance_floor(double spread, size_t count, double old_n, double now_n)
+double chance_floor(double spread, size_t count, size_t old_n, size_t now_n)
 {
-    return student(Z_TAIL, (double)count - 1) * chance(spread, old_n, now_n);
+    return student(Z_TAIL, (double)count - 1) * chance(spread, (double)old_n, (double)now_n);
 }
 
-double chance_detectable(double spread, size_t count, double old_n, double now_n)
+/* Ranks of a few values tell less than the values: what is found in four of five cases is a third
+ * more of 4 against 4, and a tenth of 12 against 12 (by simulation). */
+static double ranks_cost(size_t old_n, size_t now_n)
+{
+    return shift_supports(old_n, now_n) ? 1 + 1.3 / (double)(old_n < now_n ? old_n : now_n) : 1;
+}
+
+double chance_detectable(double spread, size_t count, size_t old_n, size_t now_n)
 {
     double freedom = (double)count - 1;
 
-    return (student(Z_TAIL, freedom) + student(Z_POWER, freedom)) * chance(spread, old_n, now_n);
+    return (student(Z_TAIL, freedom) + student(Z_POWER, freedom)) *
+           chance(spread, (double)old_n, (double)now_n) * ranks_cost(old_n, now_n);
 }

@@ -41,10 +41,10 @@ size_t shift_more(const struct shift *shift, size_t old_n, size_t now_n, double 
 int discoveries_find(const double *p, size_t count, double rate, bool *ret);
 
 /* How far two sets of so many values differ by chance in no more than 5 of 100 cases, and what
- * difference is found in 80 of 100; `spread` is the standard deviation that `count` values (three
- * or more) showed.  Here alone a normal distribution is taken for granted: a few values say nothing
- * of tails. */
-double chance_floor(double spread, size_t count, double old_n, double now_n);
-double chance_detectable(double spread, size_t count, double old_n, double now_n);
+ * difference is found in 80 of 100, by shift_find() where it has an interval; `spread` is the
+ * standard deviation that `count` values (three or more) showed.  Here alone a normal distribution
+ * is taken for granted: a few values say nothing of tails. */
+double chance_floor(double spread, size_t count, size_t old_n, size_t now_n);
+double chance_detectable(double spread, size_t count, size_t old_n, size_t now_n);
 
 #endif

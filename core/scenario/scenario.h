@@ -120,7 +120,8 @@ struct scenario {
  * prompt: who is asked for secrets; NULL: nobody, then they count as not given. */
 int scenario_load(const char *file, const struct registry *registry, const struct prompt *prompt,
                   struct scenario **ret, struct vmtp_error *err);
-/* The same from text; file is only for messages. */
+/* The same from text; file is only for messages, "" if nobody has written it: then they name no
+ * position. */
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
                    const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
 /* Of a file no more than its cloud: secrets of others are neither read nor asked for. */

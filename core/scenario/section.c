@@ -104,6 +104,8 @@ int options_check(struct loader *loader, const struct component *component, cons
 
     if (r >= 0)
         return 0;
+    if (r == -ENOKEY && !loader->scenario->file[0])
+        return vmtp_fail(loader->err, r, "%s", why.text); /* the credentials' own place says more */
     key_fail(loader->err, node, "%s", why.text[0] ? why.text : "its options are refused");
     if (r != -ENOKEY)
         return -EINVAL;

@@ -29,10 +29,10 @@ struct vmtp_record {
 /* What a store of results is asked for.  "" and 0: whatever it is. */
 struct vmtp_question {
     size_t size;
-    const char *run;                       /* the run's id */
-    const char *protocol;                  /* "tcp", "udp", ...: documents with a result of it */
-    const char *encapsulation;             /* "vxlan", "vlan", ...: of the cloud's networks */
-    uint64_t since_wall_ns, until_wall_ns; /* when the run began */
+    const char *run;           /* the run's id */
+    const char *protocol;      /* "tcp", "udp", "icmp" (ping), ...: documents with a result of it */
+    const char *encapsulation; /* "vxlan", "vlan", ...: of the cloud's networks */
+    uint64_t since_wall_ns, until_wall_ns; /* when the run began: since <= it < until */
     uint64_t most;                         /* so many at most, the newest */
 };
 

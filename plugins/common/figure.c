@@ -5,8 +5,8 @@
 
 /* Figures of a distribution or of loss that have a row of their own, where there is one. */
 static const char *const stats[] = {
-    "p50",  "p90",  "p99",      "p99.9", "p99.99", "min",     "max",
-    "mean", "sent", "received", "lost",  "socket", "network", "ratio",
+    "p50",  "p90",  "p95",      "p99",  "p99.9",  "p99.99",  "min",   "max",
+    "mean", "sent", "received", "lost", "socket", "network", "ratio",
 };
 
 struct walk {
@@ -125,14 +125,16 @@ int figures_of(const json_t *result, int (*row)(void *arg, const struct figure_r
 int figures_each(const json_t *document, int (*row)(void *arg, const struct figure_row *row),
                  void *arg)
 {
+    static const char *const lists[] = { "results", "aggregates" };
     const json_t *result;
     size_t i;
     int r = 0;
 
-    json_array_foreach(json_object_get(document, "results"), i, result)
-    {
-        if (r == 0)
-            r = figures_of(result, row, arg);
-    }
+    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++)
+        json_array_foreach(json_object_get(document, lists[list]), i, result)
+        {
+            if (r == 0)
+                r = figures_of(result, row, arg);
+        }
     return r;
 }

@@ -34,7 +34,7 @@ json_t *figures_load(const char *json, size_t len, struct vmtp_error *err);
 /* Give each of one result (or aggregate) to row(), until it returns non-zero, which is returned. */
 int figures_of(const json_t *result, int (*row)(void *arg, const struct figure_row *row),
                void *arg);
-/* The same with all results of a document, in its order. */
+/* The same with all results of a document, then all aggregates: their key is that of no result. */
 int figures_each(const json_t *document, int (*row)(void *arg, const struct figure_row *row),
                  void *arg);
 

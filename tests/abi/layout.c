@@ -328,6 +328,7 @@ static void cloud(void)
     FIELD(vmtp_cloud, put);
     FIELD(vmtp_cloud, check_endpoint);
     FIELD(vmtp_cloud, needs);
+    FIELD(vmtp_cloud, asks);
 }
 
 static void record(void)

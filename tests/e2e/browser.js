@@ -134,6 +134,8 @@ globalThis.vmtpCheck = (() => {
             return null;
         },
         told: () => [...document.querySelectorAll('[role=tooltip]')].filter(shown).map(saying).join(),
+        // What would not be on paper.
+        unprinted: () => [...document.querySelectorAll('section')].filter(section => !shown(section)).map(section => section.id).join(' '),
         substance: () => [drawings().length, document.querySelectorAll('svg *').length,
             document.querySelectorAll('td').length, document.querySelector('main').textContent.length],
     };

@@ -176,6 +176,9 @@ def look(browser, page, shots):
     browser.view(800, "dark", "print")
     for kind, text in browser.ask("vmtpCheck.all()"):
         yield kind, f"printed: {text}"
+    missing = browser.ask("vmtpCheck.unprinted()")
+    if missing:
+        yield "print", f"without {missing}"
     sheet = base64.b64decode(browser.call("Page.printToPDF", printBackground=False)["data"])
     if not sheet.startswith(b"%PDF") or b"/Page" not in sheet:
         yield "print", "the browser gives no PDF of it"

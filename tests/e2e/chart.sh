@@ -6,7 +6,7 @@
 cat >"$dir/cloud.yaml" <<END
 vmtp: 1
 name: cloud
-cloud: { fabric: { topology: cloud, rate: 100M, queue: 20ms } }
+cloud: { fabric: { topology: cloud, rate: 30M, queue: 20ms } }
 flows:
   - { name: tcp, path: [same-network, floating-ip], placement: inter-node, tool: native, duration: 600ms, repeat: 3 }
   - { name: udp, path: same-network, placement: inter-node, tool: { native: { protocol: udp, rate: [20M, 150M], length: 1400 } }, duration: 300ms, repeat: 1 }
@@ -48,6 +48,13 @@ check "odd documents are made" /usr/bin/python3 tests/e2e/papers.py "$dir" "$dir
 for name in hostile-0 hostile-1 odd-0 odd-1 empty; do
     check "a page is made of what is $name" page "$name" "$dir/$name.json"
 done
+for age in 2.0.1 2.5.0; do
+    check "a page is made of what VMTP $age wrote" page "vmtp-$age" "tests/data/classic/vmtp-$age.json"
+    check "with its flows and what was noted" has "vmtp-$age" verdict matrix dots notes
+done
+sed 's/same-network/same-\xff\xfenetwork/' "$dir/cloud.json" >"$dir/bytes.json"
+check "a name of bytes that are no text" status 2 "$vmtp" chart -o "$dir/bytes.html" "$dir/bytes.json"
+check "is said to be in that file" says "bytes.json: no JSON: line"
 check "two runs stand side by side" page two "$dir/cloud.json" "$dir/many-1.json"
 check "and fifty" page many "$dir"/many-*.json
 check "on a page of less than 1 MB" [ "$(wc -c <"$dir/many.html")" -lt 1000000 ]
@@ -60,7 +67,8 @@ browse() { # without any network, whatever this machine has
 if command -v chromium >/dev/null && unshare -rn true 2>/dev/null; then
     browse /usr/bin/python3 tests/e2e/browser.py ${VMTP_TEST_SCREENSHOTS:+--shots "$VMTP_TEST_SCREENSHOTS"} \
         "$dir/cloud.html" "$dir/mesh.html" "$dir/two.html" "$dir/many.html" "$dir/hostile-0.html" \
-        "$dir/hostile-1.html" "$dir/odd-0.html" "$dir/odd-1.html" "$dir/empty.html" || failed=1
+        "$dir/hostile-1.html" "$dir/odd-0.html" "$dir/odd-1.html" "$dir/empty.html" \
+        "$dir/vmtp-2.0.1.html" "$dir/vmtp-2.5.0.html" || failed=1
 else
     skip "a browser shows the pages as they are meant: needs chromium and namespaces"
 fi

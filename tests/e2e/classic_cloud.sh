@@ -29,11 +29,18 @@ check "then the first flow is the only one" holds "$result" \
     '[f["desc"] for f in d["flows"]] == ["VM to VM same network fixed IP (intra-node)"]'
 rc ''
 check "incomplete credentials of -r are exit 2" status 2 "$vmtp" -r "$dir/openrc" --json "$dir/none.json"
-check "and it is said what is missing where" says "OS_USERNAME or OS_USER_ID, OS_PROJECT_NAME or OS_PROJECT_ID missing in $dir/openrc"
+check "and it is said what is missing where" grep -qxF "vmtp: OS_USERNAME or OS_USER_ID, OS_PROJECT_NAME or OS_PROJECT_ID missing in $dir/openrc" "$dir/err"
 check "those of the environment are no error where there are hosts" status 1 \
     env OS_AUTH_URL=http://127.0.0.1:1 "$vmtp" --host ssh://root@127.0.0.1:1 --protocols I --json "$result"
 check "but a warning, and only hosts are measured" says "OS_PROJECT_NAME or OS_PROJECT_ID missing in the environment: nothing is measured between VMs"
 check "the flows are those of hosts" holds "$result" '[f["desc"] for f in d["flows"]] == ["Native intra-host"]'
+rc 'export OS_USERNAME=u\nexport OS_PROJECT_NAME=p\n'
+asked() { /usr/bin/python3 tests/e2e/prompt.py "OpenStack password of u" s3cr3t "$vmtp" "$@" >"$dir/asked"; }
+check "a password is asked for where there is none" status 1 asked -r "$dir/openrc" --host ssh://root@127.0.0.1:1 --protocols I
+events() { grep -o -e "OpenStack password" -e "WARNING cloud hosts" -e "WARNING cloud openstack" "$dir/asked" | cut -d ' ' -f 2- | tr '\n' ' '; }
+check "once, before anything is measured" [ "$(events)" = "password cloud hosts cloud openstack " ]
+check "without a terminal nothing is measured" status 2 setsid -w "$vmtp" -r "$dir/openrc" --host ssh://root@127.0.0.1:1 --protocols I
+check "and it is said what to do" says "OpenStack password of u: there is no terminal to ask for it: write it behind -p"
 check "without hosts there is nothing to measure" status 2 env OS_AUTH_URL=http://127.0.0.1:1 "$vmtp"
 check "vmtp alone measures the environment's cloud" status 1 \
     env OS_AUTH_URL=http://127.0.0.1:1 OS_USERNAME=u OS_PROJECT_NAME=p OS_PASSWORD=s3cr3t "$vmtp"

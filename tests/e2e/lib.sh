@@ -21,6 +21,7 @@ check() {
     fi
 }
 skip() { echo "skip $1"; }
+note() { echo "note $1"; } # what a person should know of how it was tried
 
 # status WANTED COMMAND...: runs it, its output in $dir/out and $dir/err; true if it ends so.
 status() {

@@ -8,7 +8,7 @@
 #   mongo URI PYTHON           prints an expression of c, a client of the server (pymongo)
 #   stand_in_up NAME [OPTION...]  the stand-in, whatever else there is: for what only it can be made to do
 # User and password are vmtp and s3cret%.
-mongo_ferretdb=${XDG_CACHE_HOME:-$HOME/.cache}/vmtp-tests/ferretdb-v1.24.0
+mongo_ferretdb=${XDG_CACHE_HOME:-${HOME:-}/.cache}/vmtp-tests/ferretdb-v1.24.0
 if [ -n "${VMTP_TEST_MONGODB_URI:-}" ]; then
     mongo_kind=given
 elif command -v mongod >/dev/null; then

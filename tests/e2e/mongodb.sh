@@ -3,8 +3,8 @@
 . tests/e2e/lib.sh
 . tests/e2e/lib_mongo.sh
 case $mongo_kind in
-stand_in) echo "the server is a stand-in of mockupdb and mongomock" ;;
-*) echo "the server is $mongo_kind ${mongo_program:-}" ;;
+stand_in) note "no mongod and no FerretDB: the server is a stand-in of mockupdb and mongomock" ;;
+*) note "the server is $mongo_kind${mongo_program:+, ${mongo_program##*/}}" ;;
 esac
 database=vmtp_test_$$
 secret='s3cret%'
@@ -49,6 +49,7 @@ check "and keys without dots" is "sorted(k for k in r.find_one()['results'][0]['
 check "all of its samples are there" is "s.count_documents({'run': '$run'}) == $(grep -c '"type":"sample"' "$VMTP_STATE_DIR/runs/$run/journal.ndjson")" True
 check "and indexes for questions" is "'vmtp_run.started' in r.index_information()" True
 check "it may be sent again" kept "$run"
+check "and its indexes stand" sh -c '! grep "no index" "$1/err"' - "$dir"
 check "and is there once" is "r.count_documents({})" 1
 check "so are its samples" is "s.count_documents({}) == $(grep -c '"type":"sample"' "$VMTP_STATE_DIR/runs/$run/journal.ndjson")" True
 
@@ -78,6 +79,29 @@ check "is one" ids "['$run']"
 check "by date" recalled --since 2019-06-01 --until 2020-06-01
 check "is what began then" ids "['b1b2c3d']"
 
+# ---- two at once, and VMTP mode ----
+
+"$vmtp" run --no-progress "$dir/plain.yaml" >/dev/null 2>&1 &
+other=$!
+check "two runs at once" run 0 "$dir/plain.yaml"
+check "are both kept" wait "$other"
+check "each once" is "(r.count_documents({'schema': 'vmtp.result/1'}), s.count_documents({}) == 3 * s.count_documents({'run': '$run'}))" "(3, True)"
+if [ "$mongo_kind" != given ]; then
+    cat >"$dir/config.yaml" <<END
+vmtp_mongod_port: $plain_port
+vmtp_db: $database
+END
+    check "VMTP's document of a host that is away" status 1 "$vmtp" --no-env -c "$dir/config.yaml" \
+        --host ssh://root@127.0.0.1:1 --protocols I --mongod-server 127.0.0.1
+    run=$(newest)
+    check "goes where --mongod-server says, as VMTP wrote it" is "[(d['vmtp_run'], d['flows'][0]['results'][0]['protocol'])
+        for d in r.find({'schema': 'vmtp.classic/1'})]" "[('$run', 'ICMP')]"
+    check "once, when it is sent again" kept "$run"
+    check "too" is "r.count_documents({'_id': '$run'})" 1
+    check "and it is found by its protocol" recalled --protocol icmp
+    check "and read" ids "['$run']"
+fi
+
 # ---- a server that is not as it should be ----
 
 dead=$(port_free)
@@ -104,7 +128,7 @@ check "by its name" says "127.0.0.1:$mongo_port: "
 if [ "$mongo_kind" != given ]; then
     check "a server that will die is there" mongo_up doomed
     scenario "$dir/doomed.yaml" "host: 127.0.0.1, port: $mongo_port"
-    sed -i 's/latency: true/delay: 1s/' "$dir/doomed.yaml"
+    sed -i 's/latency: true/delay: 400ms/' "$dir/doomed.yaml"
     "$vmtp" run --no-progress "$dir/doomed.yaml" >"$dir/out" 2>"$dir/err" &
     pid=$!
     until_true 10 sh -c 'grep -qs "type.:.trial" "$1"/runs/*/journal.ndjson' - "$VMTP_STATE_DIR"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Answer a program's prompt on a terminal of its own: prompt.py ANSWER COMMAND...
+"""Answer a program's prompt on a terminal of its own: prompt.py PROMPT ANSWER COMMAND...
 
 Prints what the program wrote and ends as it does.  Between the prompt and the answer the program has
 half a second in which it must not write anything.  Without an answer ('') it is sent SIGTERM."""
@@ -9,8 +9,6 @@ import pty
 import select
 import signal
 import sys
-
-PROMPT = b"key of the folder: "
 
 
 def read(terminal, seconds):
@@ -26,9 +24,9 @@ def read(terminal, seconds):
 def main():
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(sys.argv[2], sys.argv[2:])
+        os.execv(sys.argv[3], sys.argv[3:])
     text = b""
-    while not text.endswith(PROMPT):
+    while not text.endswith(f"{sys.argv[1]}: ".encode()):
         more = read(terminal, 20)
         if not more:
             sys.exit(f"no prompt: {text}")
@@ -36,8 +34,8 @@ def main():
     more = read(terminal, 0.5)
     if more:
         sys.exit(f"written behind the prompt: {more}")
-    if sys.argv[1]:
-        os.write(terminal, sys.argv[1].encode() + b"\n")
+    if sys.argv[2]:
+        os.write(terminal, sys.argv[2].encode() + b"\n")
     else:
         os.kill(child, signal.SIGTERM)
     while more is None or more:

@@ -93,7 +93,7 @@ check "until vmtp reap" status 0 "$vmtp" reap --all
 check "which leaves nothing of it" left
 
 scenario secretive 'asks: true' ''
-prompt() { /usr/bin/python3 tests/e2e/prompt.py "$@"; }
+prompt() { /usr/bin/python3 tests/e2e/prompt.py "key of the folder" "$@"; }
 fact() { holds "$VMTP_STATE_DIR/runs/$(newest)/result.json" 'd["cloud"]["facts"]["key"] == "right"'; }
 check "a cloud asks on the terminal, and no progress comes between" status 0 prompt hunter2 "$vmtp" run "$dir/secretive.yaml"
 check "and is told" fact

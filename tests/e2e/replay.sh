@@ -19,9 +19,9 @@ check "the sink that failed is fed" status 0 "$vmtp" replay "$run" --sink json
 check "it has the results" holds "$dir/gone/result.json" 'd["results"][0]["status"] == "ok"'
 check "another sink is fed, which the scenario does not have" status 0 "$vmtp" replay "$run" --sink "csv: { results: $dir/x.csv }"
 check "it has them too" grep -q goodput "$dir/x.csv"
-check "a sink that the scenario does not have is refused by name" status 3 "$vmtp" replay "$run" --sink csv
+check "a sink that the scenario does not have is refused by name" status 2 "$vmtp" replay "$run" --sink csv
 check "with the mend" says "has no sink named csv; give one as --sink 'NAME: {...}'"
-check "one that is written wrongly is refused" status 3 "$vmtp" replay "$run" --sink "csv: { result: x }"
+check "one that is written wrongly is refused" status 2 "$vmtp" replay "$run" --sink "csv: { result: x }"
 check "where it is wrong" says "csv.result: there is no option 'result'; did you mean 'results'?"
 rm "$dir/state/runs/$run/result.json"
 check "a run that was killed is fed from its journal" status 0 "$vmtp" replay "$run" --sink "json: { path: $dir/recovered.json }"

@@ -90,6 +90,7 @@ void fake_sshd_allow(const struct fake_sshd *sshd, const char *line)
     fclose(file);
 }
 
+/* Its own home: the user's may have a .bashrc that takes a second for each command. */
 static void config_write(const struct fake_sshd *sshd, const char *host_key)
 {
     FILE *file = fopen(fake_sshd_path(sshd, "config"), "we");
@@ -97,8 +98,10 @@ static void config_write(const struct fake_sshd *sshd, const char *host_key)
     assert_non_null(file);
     fprintf(file,
             "ListenAddress 127.0.0.1\nPort %u\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\n"
-            "UsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nPidFile none\n",
-            sshd->port, fake_sshd_path(sshd, host_key), fake_sshd_path(sshd, "user.pub"));
+            "UsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nPidFile none\n"
+            "SetEnv HOME=%s\n",
+            sshd->port, fake_sshd_path(sshd, host_key), fake_sshd_path(sshd, "user.pub"),
+            sshd->folder);
     fclose(file);
 }
 

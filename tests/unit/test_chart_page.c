@@ -152,7 +152,8 @@ static void what_was_measured_is_there(void **state)
     _free_ char *page = page_of_text(
         "{" RUN ",\"results\":[{\"key\":\"k\",\"flow\":\"bulk\",\"path\":\"direct\","
         "\"placement\":\"inter-node\",\"status\":\"ok\",\"verdict\":\"pass\","
-        "\"limit\":\"receiver CPU\",\"labels\":{\"connections\":\"4\"}," GOODPUT(
+        "\"limit\":{\"cause\":\"the receiver's "
+        "CPU\",\"confidence\":0.9,\"evidence\":[]},\"labels\":{\"connections\":\"4\"}," GOODPUT(
             "9.41e8") ","
                       "\"notes\":[\"disturbed in 1 of 2 trials\"],\"trials\":[{\"status\":\"ok\","
                       "\"marks\":[\"disturbed\"]},{\"status\":\"ok\"}]}],\"thresholds\":[{\"flow\":"
@@ -168,7 +169,7 @@ static void what_was_measured_is_there(void **state)
     assert_non_null(strstr(page, "<b>941.0 Mb/s</b><small>±0.21 %</small>"));
     assert_non_null(strstr(page, "98.0 % of 960.0 Mb/s"));
     assert_non_null(strstr(page, "connections 4"));
-    assert_non_null(strstr(page, "limited by receiver CPU"));
+    assert_non_null(strstr(page, "limited by the receiver&#39;s CPU"));
     assert_non_null(strstr(page, "1 disturbed"));
     assert_non_null(strstr(page, "goodput &gt;= 900M"));
     assert_non_null(strstr(page, "940.0 Mb/s, 942.0 Mb/s"));

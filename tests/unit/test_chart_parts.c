@@ -74,6 +74,7 @@ static void nothing_to_show_is_no_section(void **state)
     };
 
     (void)state;
+    assert_string_equal(drawn_one(matrix_chart, "{}"), "");
     for (size_t i = 0; i < COUNT(charts); i++) {
         assert_string_equal(drawn_one(charts[i], "{}"), "");
         assert_string_equal(drawn_one(charts[i], RESULTS("{}, null, 1, []")), "");
@@ -236,6 +237,116 @@ static void names_are_escaped_and_cut(void **state)
     assert_lacks(text, "<script");
 }
 
+#define RATE(key, flow, rest)                                                                      \
+    "{\"key\": \"" key "\", \"flow\": \"" flow "\", \"path\": \"" key                              \
+    "\", \"status\": \"ok\", \"metrics\": {\"goodput\": {\"unit\": \"bit/s\", \"kind\": "          \
+    "\"gauge\", \"value\": 96e6, \"trials\": [96e6]" rest "}"
+#define MARKED "{\"marks\": [\"generator-limited\"]}"
+
+static const char *limit_of(const char *text)
+{
+    json_t *result = json_loads(text, 0, NULL);
+    const char *limit = result_limit(result);
+    static char kept[40];
+
+    assert_non_null(result);
+    snprintf(kept, sizeof kept, "%s", limit ? limit : "not known");
+    json_decref(result);
+    return kept;
+}
+
+static void what_limited_a_flow_is_read_off_its_figures(void **state)
+{
+    (void)state;
+    assert_string_equal(limit_of(RATE("k", "f", ", \"of_ceiling\": 0.96}") "}"), "the path");
+    assert_string_equal(limit_of(RATE("k", "f", ", \"of_ceiling\": 0.94}") "}"), "not known");
+    assert_string_equal(limit_of(RATE("k", "f", "}") ", \"options\": {\"rate\": \"100M\"}}"),
+                        "the rate asked for");
+    assert_string_equal(limit_of(RATE("k", "f", "}") ", \"options\": {\"rate\": \"110M\"}}"),
+                        "not known");
+    assert_string_equal(limit_of(RATE("k", "f", "}") ", \"trials\": [" MARKED "," MARKED ", {}]}"),
+                        "the generator");
+    assert_string_equal(limit_of(RATE("k", "f", "}") ", \"trials\": [" MARKED ", {}]}"),
+                        "not known");
+    assert_string_equal(
+        limit_of(RATE("k", "f", ", \"of_ceiling\": 1}") ", \"limit\": {\"cause\": \"a policer\"}}"),
+        "a policer");
+    assert_string_equal(limit_of("{\"metrics\": {\"rtt\": {}}}"), "not known");
+}
+
+static void the_verdict_says_what_limited_most(void **state)
+{
+    const char *text = drawn_one(
+        verdict_chart,
+        RESULTS(RATE("a", "f", "}") "}," RATE("b", "f", ", \"of_ceiling\": 1}") "}," RATE(
+            "c", "g",
+            "}") ", \"options\": {\"rate\": \"96M\"}}," RATE("d", "g",
+                                                             ", \"of_ceiling\": 1}") "}"));
+
+    (void)state;
+    assert_has(text, "<dt>Limited by</dt><dd>the path<small>2 flows</small>"
+                     "<small>the rate asked for: 1</small><small>not known: 1</small></dd>");
+}
+
+static void flows_of_one_result_each_share_an_axis(void **state)
+{
+    const char *text =
+        drawn_one(dots_chart, RESULTS(RATE("a", "one", "}") "}," RATE("b", "two", "}") "}," RATE(
+                                  "c", "both", "}") "}," RATE("d", "both", "}") "}"));
+
+    (void)state;
+    assert_has(text, "<h3>goodput <small>of 2 flows</small></h3>");
+    assert_has(text, "one <small>a</small>");
+    assert_has(text, "<h3>both <small>goodput</small></h3>");
+    assert_has(text, "aria-label=\"both, d: goodput 96.00 Mb/s\"");
+}
+
+static void many_flows_run_down_the_page(void **state)
+{
+    const char *few = RESULTS(RATE("a", "one", "}") "}," RATE("a", "two", "}") "}");
+    const char *many =
+        RESULTS(RATE("a", "1", "}") "}," RATE("a", "2", "}") "}," RATE("a", "3", "}") "}," RATE(
+            "a", "4", "}") "}," RATE("a", "5", "}") "}," RATE("a", "6", "}") "}," RATE("a", "7",
+                                                                                       "}") "}");
+
+    (void)state;
+    assert_has(drawn_one(matrix_chart, few), "<th scope=\"col\">path</th><th scope=\"col\">one");
+    assert_has(drawn_one(matrix_chart, many), "<th scope=\"col\">flow</th><th scope=\"col\">a<");
+    assert_has(drawn_one(matrix_chart, many), "<td data-column=\"a\"><b>96.00 Mb/s</b>");
+}
+
+static void what_all_endpoints_share_is_said_once(void **state)
+{
+    const char *one = "{\"endpoints\": {\"a\": {\"cpus\": 2, \"os\": \"x\"}, "
+                      "\"b\": {\"cpus\": 2, \"os\": \"y\"}}}";
+    const char *both[] = { one, "{\"endpoints\": {\"a\": {\"cpus\": 4, \"os\": \"x\"}}}" };
+    const char *text = drawn_one(properties_chart, one), *cpus = strstr(text, ">cpus<");
+
+    (void)state;
+    assert_has(text, ">all endpoints<");
+    assert_non_null(cpus);
+    assert_null(strstr(cpus + 1, ">cpus<"));
+    assert_has(cpus, ">os</th><td colspan=\"1\">x<");
+    assert_has(cpus, ">os</th><td colspan=\"1\">y<");
+    text = drawn(properties_chart, both, 2);
+    assert_has(text, "<tr><td></td><th scope=\"col\">file</th><th scope=\"col\">file</th></tr>");
+    assert_has(text, ">cpus</th><td>2</td><td>4</td>");
+    both[1] = one;
+    assert_has(drawn(properties_chart, both, 2),
+               "<tr class=\"same\"><th scope=\"row\">cpus</th><td colspan=\"2\">2<");
+}
+
+static void why_flows_failed_stands_at_the_top(void **state)
+{
+    const char *text =
+        drawn_one(verdict_chart, RESULTS("{\"flow\": \"f\", \"path\": \"p\", \"status\": "
+                                         "\"failed\", \"error\": \"no <route>\"}"));
+
+    (void)state;
+    assert_has(text, "✗ f</b> <small>p</small> no &lt;route&gt;</p>");
+    assert_lacks(drawn_one(verdict_chart, RESULTS(RATE("a", "f", "}") "}")), "class=\"why");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +362,12 @@ int main(void)
         cmocka_unit_test(scaling_is_in_the_order_of_pairs_and_beside_so_many_alone),
         cmocka_unit_test(many_documents_are_not_drawn_one_by_one),
         cmocka_unit_test(names_are_escaped_and_cut),
+        cmocka_unit_test(what_limited_a_flow_is_read_off_its_figures),
+        cmocka_unit_test(the_verdict_says_what_limited_most),
+        cmocka_unit_test(flows_of_one_result_each_share_an_axis),
+        cmocka_unit_test(many_flows_run_down_the_page),
+        cmocka_unit_test(what_all_endpoints_share_is_said_once),
+        cmocka_unit_test(why_flows_failed_stands_at_the_top),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -400,7 +400,7 @@ static void figures_that_are_none_do_no_harm(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(odd); i++)
         for (size_t j = 0; j < COUNT(odd); j++) {
-            static const struct style style = { .width = TABLE_WIDTH };
+            static const struct style style = { .width = 100 };
             _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
             _cleanup_(pair_clear) struct pair pair = { 0 };
 
@@ -414,7 +414,7 @@ static void figures_that_are_none_do_no_harm(void **state)
 
 static void a_person_reads_what_fails_and_why_the_rest_is_open(void **state)
 {
-    static const struct style style = { .utf8 = true, .width = TABLE_WIDTH };
+    static const struct style style = { .utf8 = true, .width = 100 };
     _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
     _cleanup_(pair_clear) struct pair pair = { 0 };
 
@@ -443,6 +443,22 @@ static void a_person_reads_what_fails_and_why_the_rest_is_open(void **state)
         "one\n"
         "  intervals are of trials, and say nothing of what differs from run to run: 4 runs a side "
         "do, or --noise\n");
+}
+
+static void a_reason_that_many_have_is_told_once(void **state)
+{
+    static const struct style style = { .utf8 = true, .width = 100 };
+    static const char few[] = "[" GOOD("a", GOODPUT("1,2,3")) "," GOOD(
+        "b", GOODPUT("1,2,3")) "," GOOD("c", GOODPUT("1,2")) "," GOOD("d", GOODPUT("1,2,3")) "]";
+    _cleanup_(buf_clear) struct buf text = BUF(1 << 20);
+    _cleanup_(pair_clear) struct pair pair = { 0 };
+
+    (void)state;
+    compare(&pair, few, few);
+    assert_int_equal(compare_format(pair.comparison, false, &style, &text), 0);
+    assert_non_null(strstr(buf_text(&text), "\n  goodput of a and 2 more: 3 and 3 trials are "));
+    assert_non_null(strstr(buf_text(&text), "\n  goodput of c: 2 and 2 trials are "));
+    assert_null(strstr(buf_text(&text), "goodput of b"));
 }
 
 static void markdown_takes_no_harm_from_names(void **state)
@@ -482,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_gate_of_nothing_is_told),
         cmocka_unit_test(figures_that_are_none_do_no_harm),
         cmocka_unit_test(a_person_reads_what_fails_and_why_the_rest_is_open),
+        cmocka_unit_test(a_reason_that_many_have_is_told_once),
         cmocka_unit_test(markdown_takes_no_harm_from_names),
     };
 

@@ -57,13 +57,16 @@ static void a_counter_has_its_total_and_why_there_is_no_interval(void **state)
 static void a_distribution_has_what_it_knows_each_with_its_own_interval(void **state)
 {
     (void)state;
-    shows(RESULT("\"rtt\":{\"unit\":\"s\",\"p50\":0.1,\"p99\":0.5,\"min\":0.01,\"mean\":0.2,"
-                 "\"max\":1,\"n\":300,\"ci95\":{\"p50\":[0.09,0.11]}}"),
-          "k rtt p50 s 0.1 [0.09 0.11] 300 ''\n"
-          "k rtt p99 s 0.5 [nan nan] 300 ''\n"
-          "k rtt min s 0.01 [nan nan] 300 ''\n"
-          "k rtt max s 1 [nan nan] 300 ''\n"
-          "k rtt mean s 0.2 [nan nan] 300 ''\n");
+    shows(
+        RESULT(
+            "\"rtt\":{\"unit\":\"s\",\"p50\":0.1,\"p95\":0.3,\"p99\":0.5,\"min\":0.01,\"mean\":0.2,"
+            "\"max\":1,\"n\":300,\"ci95\":{\"p50\":[0.09,0.11]}}"),
+        "k rtt p50 s 0.1 [0.09 0.11] 300 ''\n"
+        "k rtt p95 s 0.3 [nan nan] 300 ''\n"
+        "k rtt p99 s 0.5 [nan nan] 300 ''\n"
+        "k rtt min s 0.01 [nan nan] 300 ''\n"
+        "k rtt max s 1 [nan nan] 300 ''\n"
+        "k rtt mean s 0.2 [nan nan] 300 ''\n");
 }
 
 static void loss_has_packets_and_a_ratio(void **state)
@@ -83,6 +86,16 @@ static void what_was_not_measured_has_one_row_that_says_why(void **state)
         "{\"key\":\"b\",\"status\":\"skipped\",\"reason\":\"no IPv6\"}]}",
         "a    nan [nan nan] nan 'no route'\n"
         "b    nan [nan nan] nan 'no IPv6'\n");
+}
+
+static void aggregates_follow_the_results(void **state)
+{
+    (void)state;
+    shows(
+        "{\"aggregates\":[{\"key\":\"both\",\"metrics\":{\"x\":{\"stat\":\"total\",\"value\":3}}}],"
+        "\"results\":[{\"key\":\"one\",\"metrics\":{\"x\":{\"stat\":\"total\",\"value\":1}}}]}",
+        "one x total  1 [nan nan] nan ''\n"
+        "both x total  3 [nan nan] nan ''\n");
 }
 
 static void fields_of_another_type_count_as_unknown(void **state)
@@ -147,6 +160,7 @@ int main(void)
         cmocka_unit_test(a_distribution_has_what_it_knows_each_with_its_own_interval),
         cmocka_unit_test(loss_has_packets_and_a_ratio),
         cmocka_unit_test(what_was_not_measured_has_one_row_that_says_why),
+        cmocka_unit_test(aggregates_follow_the_results),
         cmocka_unit_test(fields_of_another_type_count_as_unknown),
         cmocka_unit_test(the_first_refusal_is_returned),
         cmocka_unit_test(only_the_own_form_of_document_is_loaded),

@@ -19,7 +19,8 @@
 #include "../fakes/host.h"
 
 #define DOCUMENT                                                                                   \
-    "{\"run\":{\"id\":\"r1\",\"started\":\"2026-11-21T17:04:49.097Z\"},\"results\":[{\"key\":"     \
+    "{\"schema\":\"vmtp.result/"                                                                   \
+    "1\",\"run\":{\"id\":\"r1\",\"started\":\"2026-11-21T17:04:49.097Z\"},\"results\":[{\"key\":"  \
     "\"flow=b,path=p\",\"flow\":\"b\",\"tool\":\"native\",\"path\":\"p\",\"from\":\"a\",\"to\":"   \
     "\"b\",\"status\":\"ok\",\"verdict\":\"pass\",\"metrics\":{\"rtt\":{\"unit\":\"s\",\"p50\":"   \
     "0.001,\"p99\":0.25,\"n\":60,\"ci95\":{\"p50\":[0.0005,0.002]}},\"goodput\":{\"unit\":"        \

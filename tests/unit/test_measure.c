@@ -78,6 +78,18 @@ static void a_flow_that_can_not_prepare_fails_and_the_others_go_on(void **state)
     bench_clear(&bench);
 }
 
+static void what_could_not_be_prepared_is_finished_and_prepared_once_more(void **state)
+{
+    struct bench bench = bench_make(
+        "  - { name: a, tool: { 'null': { fail-prepare: once } }, repeat: 3, " FLOW " }\n");
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_null(bench.run->measurements[0].error);
+    assert_int_equal(bench.run->measurements[0].trial_count, 3);
+    bench_clear(&bench);
+}
+
 static void flows_of_one_stage_fail_together(void **state)
 {
     struct bench bench = bench_make(
@@ -269,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_flow_gets_the_trials_it_asked_for),
         cmocka_unit_test(a_flow_that_can_not_prepare_fails_and_the_others_go_on),
+        cmocka_unit_test(what_could_not_be_prepared_is_finished_and_prepared_once_more),
         cmocka_unit_test(flows_of_one_stage_fail_together),
         cmocka_unit_test(a_trial_that_fails_is_kept_and_the_next_one_tried),
         cmocka_unit_test(a_tool_that_hangs_is_ended_by_a_cancel),

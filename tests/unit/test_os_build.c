@@ -296,6 +296,25 @@ static void says_why_a_server_did_not_become_active(void **state)
     assert_string_equal(t->err.text, "server of client-intra-1: No valid host was found.");
 }
 
+/* Whichever of the two it is: the other may take for ever. */
+static void waits_for_no_other_once_a_server_is_lost(void **state)
+{
+    struct script script = { 0 };
+    struct tenant *t = *state;
+    struct site site;
+
+    site_open(&site, t, "same-network", "intra-node");
+    t->opt.boot_timeout_ns = 5 * S;
+    servers_made(&script, two);
+    script_list(&script, C "/servers/detail", "servers", 0,
+                "{'id': 's1', 'name': 'a-" RUN "', 'status': 'BUILD'},"
+                "{'id': 's2', 'name': 'b-" RUN "', 'status': 'ERROR',"
+                " 'fault': {'message': 'No valid host was found.'}}");
+    script_play(&script, t->cloud);
+    assert_int_equal(built(&site), -EREMOTEIO);
+    assert_non_null(strstr(t->err.text, ": No valid host was found."));
+}
+
 static void says_which_server_takes_too_long(void **state)
 {
     struct tenant *t = *state;
@@ -483,6 +502,7 @@ int main(void)
         TEST(on_an_existing_network_only_machines_are_made),
         TEST(where_addresses_are_short_one_machine_is_the_way_to_the_others),
         TEST(says_why_a_server_did_not_become_active),
+        TEST(waits_for_no_other_once_a_server_is_lost),
         TEST(says_which_server_takes_too_long),
         TEST(refuses_user_data_that_can_not_be_read),
         TEST(without_dhcp_a_machine_is_given_its_address),

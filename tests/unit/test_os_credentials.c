@@ -121,13 +121,19 @@ static const struct os_options rc = { .rc = "rc" }, lab = { .cloud = "lab" }, no
 static const struct os_credentials *given(const struct os_options *opt)
 {
     struct vmtp_error err = { 0 };
+    char what[60] = "";
+    int before = asked, asks;
 
     os_credentials_free(made);
     made = NULL;
     answer = answer ? answer : SECRET;
-    if (os_credentials_check(opt, &err) < 0 ||
-        os_credentials_new(&fake->self, opt, &made, &err) < 0)
+    if (os_credentials_check(opt, &err) < 0)
         fail_msg("%s", err.text);
+    asks = os_credentials_asks(opt, what, sizeof what);
+    if (os_credentials_new(&fake->self, opt, &made, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(asks, asked - before);
+    assert_string_equal(what, asks ? "OpenStack password of u" : "");
     return made;
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -114,6 +115,30 @@ static void begins_no_job_behind_one_that_failed(void **state)
     assert_int_equal(crew_run(JOBS, work_fail, &work, NULL), -EBUSY);
 }
 
+/* The second fails a little later than the first, which is broken off because of it. */
+static int work_break_off(void *arg, size_t i, struct vmtp_error *err)
+{
+    struct work *work = arg;
+
+    pthread_barrier_wait(&work->together);
+    if (i == 0)
+        return vmtp_fail(err, -ECANCELED, "something else could not be made");
+    poll(NULL, 0, 50);
+    return vmtp_fail(err, -EBUSY, "it is in use");
+}
+
+static void tells_what_failed_and_not_what_was_broken_off(void **state)
+{
+    struct work work = { 0 };
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    pthread_barrier_init(&work.together, NULL, 2);
+    assert_int_equal(crew_run(2, work_break_off, &work, &err), -EBUSY);
+    assert_string_equal(err.text, "it is in use");
+    pthread_barrier_destroy(&work.together);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +147,7 @@ int main(void)
         cmocka_unit_test(does_them_at_the_same_time),
         cmocka_unit_test(its_threads_take_no_signals),
         cmocka_unit_test(begins_no_job_behind_one_that_failed),
+        cmocka_unit_test(tells_what_failed_and_not_what_was_broken_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,25 @@ static void reads_several_in_one_file(void **state)
     reads(written("a", "[]"), 0);
 }
 
+/* "\\\\u0000" is a backslash and five letters; a whole pair of surrogates is a letter. */
+static void reads_what_no_text_can_hold_as_the_sign_for_it(void **state)
+{
+    const json_t *run;
+
+    (void)state;
+    reads(written("a",
+                  "\xef\xbb\xbf{\"schema\":\"vmtp.result/1\",\"run\":{\"id\":\"a\\u0000\\uD800b\","
+                  "\"name\":\"\\\\u0000\\ud83d\\ude00\\udc00\",\"\\u0000\":1},\"results\":[]}"),
+          1);
+    run = json_object_get(reading.documents[0], "run");
+    assert_string_equal(id_of(0), "a\xef\xbf\xbd\xef\xbf\xbd"
+                                  "b");
+    assert_string_equal(json_string_value(json_object_get(run, "name")),
+                        "\\u0000\xf0\x9f\x98\x80\xef\xbf\xbd");
+    assert_non_null(json_object_get(run, "\xef\xbf\xbd"));
+    refuses(written("a", "\"\\u"), -EINVAL, ": no JSON: ");
+}
+
 static void reads_a_pipe(void **state)
 {
     int ends[2];
@@ -120,6 +139,7 @@ static void refuses_what_is_neither(void **state)
             ": neither a result document of vmtp nor one of VMTP nor a journal");
     refuses(written("a", "[7]"), -EINVAL, ": neither a result document");
     refuses(written("a", ""), -EINVAL, ": empty");
+    refuses(written("a", " \n"), -EINVAL, ": empty");
     refuses(written("a", GOOD "x"), -EINVAL, ": no JSON: line 1, column ");
     refuses(written("a", "{\"schema\":\"vmtp.result/1\",\"run\":{\"id\":\"r1\"},\"results\":[7]}"),
             -EINVAL, ": neither a result document");
@@ -172,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_documents_of_vmtp_and_of_vmtps_past),
         cmocka_unit_test(reads_several_in_one_file),
+        cmocka_unit_test(reads_what_no_text_can_hold_as_the_sign_for_it),
         cmocka_unit_test(reads_a_pipe),
         cmocka_unit_test(reads_a_run_by_folder_and_by_id),
         cmocka_unit_test(reads_the_journal_of_a_run_that_has_no_document),

@@ -424,6 +424,18 @@ static void refuses_searches_that_can_not_be(void **state)
             "s:3:77: flows[0].search.max: max is not more than min");
 }
 
+static void what_nobody_has_written_has_no_positions(void **state)
+{
+    const char *text = "vmtp: 1\nname: n\ncloud: { fake: { typo: 1 } }\n" FLOW;
+    struct scenario *s = NULL;
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(scenario_parse(text, strlen(text), "", fake_registry(), NULL, &s, &err),
+                     -EINVAL);
+    assert_string_equal(err.text, "cloud.fake.typo: there is no option 'typo'");
+}
+
 static void reads_a_sink_by_itself(void **state)
 {
     struct scenario *s = NULL;
@@ -461,6 +473,7 @@ int main(void)
         cmocka_unit_test(reads_a_search_with_its_defaults),
         cmocka_unit_test(reads_all_of_a_search),
         cmocka_unit_test(refuses_searches_that_can_not_be),
+        cmocka_unit_test(what_nobody_has_written_has_no_positions),
         cmocka_unit_test(reads_a_sink_by_itself),
     };
 

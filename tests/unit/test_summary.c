@@ -99,10 +99,10 @@ static void other_clouds_show_path_and_interval(void **state)
 static void a_stranger_writes_no_line_and_no_escape(void **state)
 {
     (void)state;
-    shows(
-        "{\"run\":{\"id\":\"\\u001b[31mr\\nx\",\"name\":\"</script>\\u0007\",\"started\":\"now\"},"
-        "\"results\":[]}",
-        "now  </script>\xef\xbf\xbd  (run \xef\xbf\xbd[31mr x)\n");
+    shows("{\"run\":{\"id\":\"\\u001b[31mr\\nx\",\"name\":\"</"
+          "script>\\u0007\",\"started\":\"now\\u001b\"},"
+          "\"results\":[]}",
+          "now\xef\xbf\xbd  </script>\xef\xbf\xbd  (run \xef\xbf\xbd[31mr x)\n");
 }
 
 static void long_text_is_cut_between_letters(void **state)

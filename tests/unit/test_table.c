@@ -11,7 +11,7 @@
 
 #include "core/report/table.h"
 
-static const struct style plain = { .utf8 = true, .width = TABLE_WIDTH };
+static const struct style plain = { .utf8 = true, .width = 100 };
 
 #define RUN  "\"run\":{\"name\":\"demo\",\"id\":\"r1\",\"started\":\"2026-11-21T02:40:00Z\"}"
 #define HEAD "demo  (run r1, 2026-11-21T02:40:00Z)\n"
@@ -66,7 +66,7 @@ static void a_flow_is_a_table_and_what_is_absent_a_dash(void **state)
 
 static void plain_ascii_where_the_terminal_has_no_more(void **state)
 {
-    const struct style ascii = { .width = TABLE_WIDTH };
+    const struct style ascii = { .width = 100 };
 
     (void)state;
     shows(
@@ -170,7 +170,7 @@ static void thresholds_say_how_many_and_why(void **state)
 static void colours_come_only_when_asked_for(void **state)
 {
     _cleanup_(buf_clear) struct buf with = BUF(1 << 20), without = BUF(1 << 20);
-    const struct style colourful = { .utf8 = true, .colour = true, .width = TABLE_WIDTH };
+    const struct style colourful = { .utf8 = true, .colour = true, .width = 100 };
     json_t *json = json_loads(bulk, 0, NULL);
 
     (void)state;
@@ -202,7 +202,7 @@ static void what_is_too_wide_is_cut_and_says_so(void **state)
     assert_non_null(strstr(buf_text(&text), "x…"));
     assert_non_null(strstr(buf_text(&text), "1.000 b/s"));
     for (const char *line = buf_text(&text); line; line = strchr(line + 1, '\n'))
-        assert_true(strcspn(line + 1, "\n") <= TABLE_WIDTH + 4); /* two ellipses are six bytes */
+        assert_true(strcspn(line + 1, "\n") <= 100 + 4); /* two ellipses are six bytes */
     json_decref(json);
 }
 
@@ -229,7 +229,7 @@ static void a_document_without_anything_is_no_crash(void **state)
 static void a_frame_goes_around_cells_of_several_lines(void **state)
 {
     static const struct column columns[] = { { .name = "n" }, { .name = "Data", .wrap = 10 } };
-    const struct style framed = { .utf8 = true, .frame = true, .width = TABLE_WIDTH };
+    const struct style framed = { .utf8 = true, .frame = true, .width = 100 };
     _cleanup_(arena_freep) struct arena *arena = arena_new();
     _cleanup_(buf_clear) struct buf text = BUF(1 << 16);
     struct grid *grid = grid_new(arena, columns, COUNT(columns));

@@ -3,7 +3,7 @@
  * hosts: existing machines, over SSH.
  *
  * An instance owns a keyring, one loop for all connections, and a machine for each endpoint, which
- * is the endpoint's priv.  There is nothing for the ledger: a shell on each machine removes what
+ * has the endpoint's place.  There is nothing for the ledger: a shell on each machine removes what
  * the run has made there when its connection ends (plugins/common/ssh/place.h).
  */
 #include <stdlib.h>
@@ -11,10 +11,9 @@
 #include <vmtp/plugin.h>
 
 #include "../../common/clock.h"
+#include "../../common/ssh/endpoint.h"
 #include "machine.h"
 
-#define SPAWN_NS    (60 * NS_PER_S) /* with a new connection and its back-off */
-#define PUT_NS      (180 * NS_PER_S)
 #define UNDEPLOY_NS (20 * NS_PER_S)
 
 struct state {
@@ -121,11 +120,6 @@ static int hosts_check_endpoint(const void *opt, struct vmtp_error *err)
 
 /* ---- life ---- */
 
-static struct ssh_patience patience_of(struct vmtp_self *self, uint64_t limit_ns)
-{
-    return (struct ssh_patience){ clock_now_ns() + limit_ns, self->host->cancel_fd(self) };
-}
-
 static int hosts_open(struct vmtp_self *self, struct vmtp_error *err)
 {
     struct state *state = self->state;
@@ -185,7 +179,7 @@ static int machine_begin(struct vmtp_self *self, const struct vmtp_want *want,
 static int machine_await(struct vmtp_self *self, struct machine *machine, struct vmtp_error *err)
 {
     struct vmtp_endpoint endpoint = {
-        .size = sizeof endpoint, .name = machine->name, .location = "", .priv = machine
+        .size = sizeof endpoint, .name = machine->name, .location = "", .priv = &machine->place
     };
     struct ssh_patience patience = { self->host->deadline_ns(self), self->host->cancel_fd(self) };
     char address[VMTP_ADDRESS_MAX];
@@ -236,7 +230,7 @@ static int hosts_deploy(struct vmtp_self *self, const char *run, const struct vm
 static int hosts_undeploy(struct vmtp_self *self, const char *run, const struct vmtp_table *owned,
                           struct vmtp_error *err)
 {
-    struct ssh_patience patience = patience_of(self, UNDEPLOY_NS);
+    struct ssh_patience patience = { clock_now_ns() + UNDEPLOY_NS, self->host->cancel_fd(self) };
     struct state *state = self->state;
 
     (void)run;
@@ -272,42 +266,6 @@ static int hosts_reach(struct vmtp_self *self, const struct vmtp_route *route,
     return r;
 }
 
-/* ---- commands ---- */
-
-static struct ssh_place *place_of(const struct vmtp_endpoint *endpoint)
-{
-    return &((struct machine *)endpoint->priv)->place;
-}
-
-static int hosts_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                       const struct vmtp_spawn *spawn, struct vmtp_channel *ret,
-                       struct vmtp_error *err)
-{
-    struct ssh_patience patience = patience_of(self, SPAWN_NS);
-
-    return ssh_place_spawn(place_of(endpoint), spawn->argv, &patience, ret, err);
-}
-
-static int hosts_signal(struct vmtp_self *self, struct vmtp_channel *channel, int signal)
-{
-    (void)self;
-    return ssh_place_signal(channel, signal);
-}
-
-static int hosts_reap(struct vmtp_self *self, struct vmtp_channel *channel)
-{
-    (void)self;
-    return ssh_place_reap(channel);
-}
-
-static int hosts_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint, const char *from,
-                     char *ret_path, size_t len, struct vmtp_error *err)
-{
-    struct ssh_patience patience = patience_of(self, PUT_NS);
-
-    return ssh_place_put(place_of(endpoint), from, &patience, ret_path, len, err);
-}
-
 static const struct vmtp_cloud cloud = {
     .size = sizeof cloud,
     .endpoint_options = VMTP_TABLE(endpoint_options),
@@ -315,10 +273,10 @@ static const struct vmtp_cloud cloud = {
     .deploy = hosts_deploy,
     .undeploy = hosts_undeploy,
     .reach = hosts_reach,
-    .spawn = hosts_spawn,
-    .signal = hosts_signal,
-    .reap = hosts_reap,
-    .put = hosts_put,
+    .spawn = ssh_endpoint_spawn,
+    .signal = ssh_endpoint_signal,
+    .reap = ssh_endpoint_reap,
+    .put = ssh_endpoint_put,
     .check_endpoint = hosts_check_endpoint,
 };
 

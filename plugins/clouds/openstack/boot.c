@@ -118,6 +118,11 @@ static bool is_lost(const struct os_server *server)
     return strcmp(server->status, "ERROR") == 0;
 }
 
+static bool is_well(const struct os_server *server)
+{
+    return !is_lost(server);
+}
+
 static bool is_active(const struct os_server *server)
 {
     return strcmp(server->status, "ACTIVE") == 0;
@@ -161,7 +166,7 @@ static int servers_await(struct build *build, bool (*are)(const struct os_server
         int r = servers_look(build, err);
 
         machine = first_not(build, are);
-        if (r < 0 || !machine || (is_lost(&machine->server) && are == is_active))
+        if (r < 0 || !machine || (are == is_active && first_not(build, is_well)))
             return r;
         if (atomic_load(&build->failed))
             return vmtp_fail(err, -ECANCELED, "something else could not be made");

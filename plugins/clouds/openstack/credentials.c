@@ -417,13 +417,39 @@ int os_credentials_check(const struct os_options *opt, struct vmtp_error *err)
     return 0;
 }
 
-static int password_ask(struct vmtp_self *self, struct holder *holder, struct vmtp_error *err)
+static bool needs_password(const struct holder *holder)
+{
+    return holder->credentials.auth == OS_AUTH_PASSWORD && !holder->credentials.password;
+}
+
+static void password_name(const struct holder *holder, char *ret, size_t len)
 {
     const char *user = holder->credentials.username;
+
+    snprintf(ret, len, "OpenStack password of %.100s", user ? user : "the user");
+}
+
+int os_credentials_asks(const void *opt, char *ret_what, size_t len)
+{
+    const struct os_options *options = opt;
+    struct holder *holder = NULL;
+    bool asks;
+
+    if (is_pipe(options->rc) || holder_new(options, &holder, NULL) < 0)
+        return 0;
+    asks = needs_password(holder) && !variable("PASSWORD");
+    if (asks)
+        password_name(holder, ret_what, len);
+    os_credentials_free(&holder->credentials);
+    return asks;
+}
+
+static int password_ask(struct vmtp_self *self, struct holder *holder, struct vmtp_error *err)
+{
     char text[PASSWORD_MAX] = "", what[160];
     int r;
 
-    snprintf(what, sizeof what, "OpenStack password of %.100s", user ? user : "the user");
+    password_name(holder, what, sizeof what);
     r = self->host->ask(self, what, text, sizeof text, err);
     if (r < 0)
         return vmtp_wrap(err, "%s", what);
@@ -438,7 +464,7 @@ static int password_find(struct vmtp_self *self, struct holder *holder, struct v
     const char *lent = variable("PASSWORD");
     int r;
 
-    if (holder->credentials.auth != OS_AUTH_PASSWORD || holder->credentials.password)
+    if (!needs_password(holder))
         return 0;
     r = lent ? value_set(holder, "PASSWORD", lent, err) : password_ask(self, holder, err);
     fields_fill(holder);

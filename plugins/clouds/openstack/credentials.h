@@ -30,6 +30,8 @@ struct os_credentials {
 
 /* Are there enough of them, the password aside?  Reads files and the environment, asks nobody. */
 int os_credentials_check(const struct os_options *opt, struct vmtp_error *err);
+/* What os_credentials_new() will ask for: 1, or 0 where it needs nothing, or can't know yet. */
+int os_credentials_asks(const void *opt, char *ret_what, size_t len);
 /* The person is asked for a password that is needed and not known. */
 int os_credentials_new(struct vmtp_self *self, const struct os_options *opt,
                        struct os_credentials **ret, struct vmtp_error *err);

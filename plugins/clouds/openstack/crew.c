@@ -33,10 +33,11 @@ static bool crew_take(struct crew *crew, size_t *ret)
     return more;
 }
 
+/* The first says why; what was broken off because of another says less than that one. */
 static void crew_fail(struct crew *crew, int status, const struct vmtp_error *err)
 {
     pthread_mutex_lock(&crew->lock);
-    if (crew->status == 0) {
+    if (crew->status == 0 || crew->status == -ECANCELED) {
         crew->status = status;
         crew->err = *err;
     }

@@ -10,13 +10,10 @@
 
 #include <vmtp/plugin.h>
 
-#include "../../common/clock.h"
+#include "../../common/ssh/endpoint.h"
 #include "credentials.h"
 #include "deployment.h"
 #include "kind.h"
-
-#define SPAWN_NS (60 * NS_PER_S) /* with a new connection and its back-off */
-#define PUT_NS   (180 * NS_PER_S)
 
 /* ---- life ---- */
 
@@ -72,7 +69,7 @@ static int machine_announce(struct vmtp_self *self, struct os_machine *machine,
                                       .name = machine->name,
                                       .address = machine->port.ip4,
                                       .location = machine->location,
-                                      .priv = machine };
+                                      .priv = &machine->place };
 
     if (!machine->plan)
         endpoint.address = machine->place.peer;
@@ -151,47 +148,6 @@ static int openstack_undeploy(struct vmtp_self *self, const char *run,
     return r < 0 ? r : kinds_remove(all->client, run, owned, err);
 }
 
-/* ---- commands ---- */
-
-static struct ssh_place *place_of(const struct vmtp_endpoint *endpoint)
-{
-    return &((struct os_machine *)endpoint->priv)->place;
-}
-
-static struct ssh_patience patience_of(struct vmtp_self *self, uint64_t limit_ns)
-{
-    return (struct ssh_patience){ clock_now_ns() + limit_ns, self->host->cancel_fd(self) };
-}
-
-static int openstack_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                           const struct vmtp_spawn *spawn, struct vmtp_channel *ret,
-                           struct vmtp_error *err)
-{
-    struct ssh_patience patience = patience_of(self, SPAWN_NS);
-
-    return ssh_place_spawn(place_of(endpoint), spawn->argv, &patience, ret, err);
-}
-
-static int openstack_signal(struct vmtp_self *self, struct vmtp_channel *channel, int signal)
-{
-    (void)self;
-    return ssh_place_signal(channel, signal);
-}
-
-static int openstack_reap(struct vmtp_self *self, struct vmtp_channel *channel)
-{
-    (void)self;
-    return ssh_place_reap(channel);
-}
-
-static int openstack_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                         const char *from, char *ret_path, size_t len, struct vmtp_error *err)
-{
-    struct ssh_patience patience = patience_of(self, PUT_NS);
-
-    return ssh_place_put(place_of(endpoint), from, &patience, ret_path, len, err);
-}
-
 /* ---- tables ---- */
 
 /* What the two clouds have in common. */
@@ -199,9 +155,9 @@ static int openstack_put(struct vmtp_self *self, const struct vmtp_endpoint *end
     .size = sizeof(struct vmtp_cloud), .endpoint_options = VMTP_TABLE(os_endpoint_rows),           \
     .endpoint_opt_size = sizeof(struct os_endpoint_options), .placements = blueprint_placements,   \
     .resolve = blueprint_resolve, .deploy = openstack_deploy, .undeploy = openstack_undeploy,      \
-    .reach = deployment_reach, .spawn = openstack_spawn, .signal = openstack_signal,               \
-    .reap = openstack_reap, .put = openstack_put, .check_endpoint = os_endpoint_check,             \
-    .needs = blueprint_needs
+    .reach = deployment_reach, .spawn = ssh_endpoint_spawn, .signal = ssh_endpoint_signal,         \
+    .reap = ssh_endpoint_reap, .put = ssh_endpoint_put, .check_endpoint = os_endpoint_check,       \
+    .needs = blueprint_needs, .asks = os_credentials_asks
 #define COMPONENT                                                                                  \
     .size = sizeof(struct vmtp_component), .kind = VMTP_CLOUD,                                     \
     .opt_size = sizeof(struct os_options), .state_size = sizeof(struct deployment),                \

@@ -71,7 +71,7 @@ const struct vmtp_option os_rows[OS_ROWS] = {
       TEXT(interface) },
     { "cacert", "Certificates of authorities; else the system's", FILE_(cacert) },
     { "insecure", "Certificates are not checked", VMTP_OPT_BOOL(O, insecure), .def = "false" },
-    { "api-timeout", "For one answer of a service", WHILE(api_timeout_ns, "60s") },
+    { "api-timeout", "For one answer of a service", WHILE(api_timeout_ns, "3m") },
     { "boot-timeout", "Until all machines are active", WHILE(boot_timeout_ns, "5m") },
     { "ssh-timeout", "Until a machine that is active lets vmtp log in",
       WHILE(ssh_timeout_ns, "5m") },

@@ -135,20 +135,22 @@ static int ed25519_add(struct ssh_buffer *blob, EVP_PKEY *private)
 
 static int blob_make(struct ssh_buffer *blob, EVP_PKEY *private)
 {
-    int r;
+    int r = -EINVAL;
 
     switch (EVP_PKEY_get_base_id(private)) {
     case EVP_PKEY_RSA:
         ssh_add_text(blob, "ssh-rsa");
         r = number_add(blob, private, OSSL_PKEY_PARAM_RSA_E);
-        return r < 0 ? r : number_add(blob, private, OSSL_PKEY_PARAM_RSA_N);
+        r = r < 0 ? r : number_add(blob, private, OSSL_PKEY_PARAM_RSA_N);
+        break;
     case EVP_PKEY_EC:
-        return curve_add(blob, private);
+        r = curve_add(blob, private);
+        break;
     case EVP_PKEY_ED25519:
-        return ed25519_add(blob, private);
-    default:
-        return -EINVAL;
+        r = ed25519_add(blob, private);
+        break;
     }
+    return r == 0 && blob->failed ? -ENOMEM : r;
 }
 
 /* ---- reading ---- */
@@ -217,8 +219,6 @@ int ssh_key_parse(const char *name, struct ssh_bytes text, const char *passphras
                                : pem_read(text, passphrase, &key->private);
     if (r == 0)
         r = blob_make(&key->blob, key->private);
-    if (r == 0 && key->blob.failed)
-        r = -ENOMEM;
     if (r < 0) {
         ssh_key_free(key);
         return read_explain(name, passphrase, r, err);
@@ -272,8 +272,6 @@ int ssh_key_make(const char *name, struct ssh_key **ret, struct vmtp_error *err)
         r = -EIO;
     if (r == 0)
         r = blob_make(&key->blob, key->private);
-    if (r == 0 && key->blob.failed)
-        r = -ENOMEM;
     if (r < 0) {
         ssh_key_free(key);
         return vmtp_fail(err, r, "%s: OpenSSL can't make a key of type ed25519", name);

@@ -380,13 +380,16 @@ int ssh_place_spawn(struct ssh_place *place, const char *const *argv,
                     const struct ssh_patience *patience, struct vmtp_channel *ret,
                     struct vmtp_error *err)
 {
+    struct vmtp_error why = { 0 };
     int r = place_hold(place, patience, err);
 
     if (r < 0)
         return r;
-    r = ssh_place_start(place, argv, patience, ret, err);
-    if (r == 0 || r == -ECANCELED || !ssh_place_is_lost(place))
-        return r;
+    r = ssh_place_start(place, argv, patience, ret, &why);
+    if (r == 0)
+        return 0;
+    if (r == -ECANCELED || !ssh_place_is_lost(place))
+        return vmtp_fail(err, r, "%s", why.text);
     r = place_hold(place, patience, err);
     return r < 0 ? r : ssh_place_start(place, argv, patience, ret, err);
 }

@@ -199,17 +199,18 @@ int ssh_file_send(struct ssh_place *place, const struct ssh_file *file,
 static int file_put(struct ssh_place *place, struct ssh_file *file,
                     const struct ssh_patience *patience, struct vmtp_error *err)
 {
+    struct vmtp_error why = { 0 };
     int r = ssh_place_recover(place, patience, err);
 
     if (r < 0)
         return r;
-    r = ssh_file_send(place, file, patience, err);
-    if (r < 0 && r != -ECANCELED && ssh_place_is_lost(place)) {
-        r = ssh_place_recover(place, patience, err);
-        if (r == 0)
-            r = ssh_file_send(place, file, patience, err);
-    }
-    return r;
+    r = ssh_file_send(place, file, patience, &why);
+    if (r == 0)
+        return 0;
+    if (r == -ECANCELED || !ssh_place_is_lost(place))
+        return vmtp_fail(err, r, "%s", why.text);
+    r = ssh_place_recover(place, patience, err);
+    return r < 0 ? r : ssh_file_send(place, file, patience, err);
 }
 
 int ssh_place_put(struct ssh_place *place, const char *from, const struct ssh_patience *patience,

@@ -109,12 +109,12 @@ static int csv_record(struct vmtp_self *self, const struct vmtp_record *record,
 
 static int results_write(const char *path, const char *text, size_t len, struct vmtp_error *err)
 {
-    json_t *document = json_loadb(text, len, 0, NULL);
+    json_t *document = figures_load(text, len, err);
     struct out_file file;
     int r;
 
     if (!document)
-        return vmtp_fail(err, -EINVAL, "the result document is no JSON");
+        return -EINVAL;
     r = out_file_open(&file, path, err);
     if (r == 0) {
         document_rows(&file, document);

@@ -3,6 +3,7 @@
 
 #include "../../common/clock.h"
 #include "../../common/figure.h"
+#include "../../common/moment.h"
 
 #include <errno.h>
 #include <math.h>
@@ -28,23 +29,6 @@ static bool is(const json_t *object, const char *name, const char *value)
 }
 
 /* ---- times ---- */
-
-/* "2026-11-21T17:04:49.097Z", or VMTP's "2026-11-21 17:04:49" of local time; 0: neither. */
-static uint64_t time_read(const char *when)
-{
-    struct tm tm = { .tm_isdst = -1 };
-    const char *rest = strptime(when, "%Y-%m-%dT%H:%M:%S", &tm);
-    uint64_t ns = 0, digit = NS_PER_S / 10;
-    time_t seconds;
-
-    if (!rest && !strptime(when, "%Y-%m-%d %H:%M:%S", &tm))
-        return 0;
-    seconds = rest ? timegm(&tm) : mktime(&tm);
-    if (rest && *rest == '.')
-        for (rest++; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
-            ns += (uint64_t)(*rest - '0') * digit;
-    return seconds < 0 ? 0 : (uint64_t)seconds * NS_PER_S + ns;
-}
 
 static void time_write(uint64_t wall_ns, char ret[40])
 {
@@ -268,12 +252,12 @@ static uint64_t begin_read(const json_t *document, struct story *story)
 
     if (!run) {
         story->run = text(document, "vmtp_run");
-        began_ns = time_read(text(document, "date"));
+        began_ns = moment_ns(text(document, "date"));
         story->next_ns = began_ns;
     } else {
         story->run = text(run, "id");
-        began_ns = time_read(text(run, "started"));
-        story->next_ns = time_read(text(run, "ended"));
+        began_ns = moment_ns(text(run, "started"));
+        story->next_ns = moment_ns(text(run, "ended"));
     }
     return story->next_ns ? began_ns : 0;
 }

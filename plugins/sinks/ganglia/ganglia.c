@@ -6,6 +6,7 @@
  * own values.
  */
 #include "../../common/clock.h"
+#include "../../common/figure.h"
 #include "publish.h"
 #include "value.h"
 
@@ -127,12 +128,12 @@ static int values_send(struct vmtp_self *self, const struct values *values, stru
 
 static int ganglia_end(struct vmtp_self *self, const char *json, size_t len, struct vmtp_error *err)
 {
-    json_t *document = json_loadb(json, len, 0, NULL);
+    json_t *document = figures_load(json, len, err);
     struct values values;
     int r;
 
     if (!document)
-        return vmtp_fail(err, -EINVAL, "the result document is no JSON");
+        return -EINVAL;
     r = values_make(document, &values);
     if (r < 0)
         r = vmtp_fail(err, r, "out of memory");

@@ -97,14 +97,6 @@ static void host_make(const struct maker *maker, const char *endpoint, char *ret
     snprintf(ret, size, "%s:%s", ip, name);
 }
 
-static void number_write(double number, char *ret, size_t size)
-{
-    snprintf(ret, size, "%.15g", number);
-    for (; *ret; ret++)
-        if (*ret == ',') /* a locale that writes 1,5 */
-            *ret = '.';
-}
-
 static int value_room(struct values *values)
 {
     size_t room = values->room ? 2 * values->room : 64;
@@ -137,7 +129,7 @@ static int value_add(void *arg, const struct figure_row *row)
     if (r < 0)
         return r;
     host_make(maker, row->from, value->host, sizeof value->host);
-    number_write(row->value, value->text, sizeof value->text);
+    snprintf(value->text, sizeof value->text, "%s", number_digits(row->value).text);
     snprintf(value->units, sizeof value->units, "%s", row->unit);
     snprintf(value->title, sizeof value->title, "%s %s, %s", row->metric, row->stat, row->flow);
     snprintf(value->about, sizeof value->about, "%s", row->key);

@@ -7,6 +7,7 @@
  * in part is whole after the next time.
  */
 #include "../../common/clock.h"
+#include "../../common/figure.h"
 #include "../../common/file.h"
 #include "points.h"
 #include "post.h"
@@ -363,11 +364,11 @@ static int results_write(struct vmtp_self *self, const char *json, size_t len,
 {
     const struct points points = points_of(self->opt);
     struct state *state = self->state;
-    json_t *document = json_loadb(json, len, 0, NULL);
+    json_t *document = figures_load(json, len, err);
     int r;
 
     if (!document)
-        return vmtp_fail(err, -EINVAL, "the result document is no JSON");
+        return -EINVAL;
     r = batch_begin(state, err);
     if (r == 0) {
         r = document_points(&points, document, state->batch);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line.h"
 
+#include "../../common/figure.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -56,14 +58,10 @@ void line_tag(struct line *line, const char *name, const char *value)
 
 void line_number(struct line *line, const char *name, double value)
 {
-    char digits[32];
-
     if (!isfinite(value))
         return;
     field_begin(line, name);
-    snprintf(digits, sizeof digits, "%.15g", value);
-    for (char *at = digits; *at; at++)
-        putc(*at == ',' ? '.' : *at, line->to); /* a locale that writes 1,5 */
+    fputs(number_digits(value).text, line->to);
 }
 
 void line_text(struct line *line, const char *name, const char *value)

@@ -3,12 +3,12 @@
 
 #include "../../common/clock.h"
 #include "../../common/figure.h"
+#include "../../common/moment.h"
 #include "line.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 /* The points of a document on their way: the one of a metric is open until the next one's figure.
  */
@@ -50,22 +50,6 @@ static uint64_t run_digits(const char *run)
     for (; *run; run++)
         hash = (hash ^ (unsigned char)*run) * 1099511628211u;
     return hash % NS_PER_MS;
-}
-
-/* "2026-11-21T17:04:49.097Z"; 0: it is no such time. */
-static uint64_t time_ns(const char *text)
-{
-    struct tm tm = { 0 };
-    const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-    time_t seconds = rest ? timegm(&tm) : -1;
-    uint64_t ns = 0, digit = NS_PER_S / 10;
-
-    if (seconds < 0)
-        return 0;
-    if (*rest == '.')
-        for (rest++; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
-            ns += (uint64_t)(*rest - '0') * digit;
-    return (uint64_t)seconds * NS_PER_S + ns / NS_PER_MS * NS_PER_MS;
 }
 
 static void point_close(struct writer *writer)
@@ -127,9 +111,10 @@ int document_points(const struct points *points, const json_t *document, FILE *t
     const json_t *run = json_object_get(document, "run");
     const char *id = json_string_value(json_object_get(run, "id"));
     const char *started = json_string_value(json_object_get(run, "started"));
-    struct writer writer = {
-        .points = points, .run = id ? id : "", .wall_ns = time_ns(started), .line = { .to = to }
-    };
+    struct writer writer = { .points = points,
+                             .run = id ? id : "",
+                             .wall_ns = moment_ns(started) / NS_PER_MS * NS_PER_MS,
+                             .line = { .to = to } };
     int r;
 
     if (!writer.wall_ns)

@@ -100,9 +100,9 @@ static int sink_end(struct vmtp_self *self, const char *json, size_t len, struct
     json_decref(document);
     if (r < 0)
         return r;
-    store_index(&state->store);
     if (state->samples == 0)
         state->samples = store_samples_end(&state->store, &state->reason);
+    store_index(&state->store);
     if (state->samples < 0 && err) {
         *err = state->reason;
         return vmtp_wrap(err, "samples");

@@ -2,8 +2,10 @@
 #include "question.h"
 
 #include "../../common/clock.h"
+#include "../../common/moment.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 #define BATCH 50
 
@@ -15,11 +17,15 @@ const char *form_date(enum form form)
     return form == FORM_RESULT ? "run.started" : "date";
 }
 
+struct moment {
+    char text[32];
+};
+
 /* A moment as documents of this form write it. */
-static struct began moment_text(enum form form, uint64_t wall_ns)
+static struct moment moment_text(enum form form, uint64_t wall_ns)
 {
     time_t seconds = (time_t)(wall_ns / NS_PER_S);
-    struct began text = { "" };
+    struct moment text = { "" };
     struct tm tm;
 
     if (form == FORM_RESULT ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm))
@@ -41,34 +47,57 @@ static void date_append(bson_t *to, const struct vmtp_question *question, enum f
     bson_append_document_end(to, &range);
 }
 
+/* As vmtp writes words, and as VMTP did: "TCP", "Multicast".  In place of a regular expression,
+ * which no index would serve. */
+static void word_append(bson_t *to, const char *field, const char *word)
+{
+    char lower[64], upper[64], title[64];
+    size_t i = 0;
+    bson_t in, forms;
+
+    for (; word[i] && i < sizeof lower - 1; i++) {
+        lower[i] = (char)tolower((unsigned char)word[i]);
+        upper[i] = (char)toupper((unsigned char)word[i]);
+        title[i] = i ? lower[i] : upper[i];
+    }
+    lower[i] = upper[i] = title[i] = '\0';
+    bson_append_document_begin(to, field, -1, &in);
+    BSON_APPEND_ARRAY_BEGIN(&in, "$in", &forms);
+    BSON_APPEND_UTF8(&forms, "0", lower);
+    BSON_APPEND_UTF8(&forms, "1", upper);
+    BSON_APPEND_UTF8(&forms, "2", title);
+    bson_append_array_end(&in, &forms);
+    bson_append_document_end(to, &in);
+}
+
+/* ping has no option for its protocol. */
+static void protocol_append(bson_t *to, const char *protocol)
+{
+    static const char *const field = "results.options.protocol";
+    bson_t either, one;
+
+    if (strcasecmp(protocol, "icmp") != 0) {
+        word_append(to, field, protocol);
+        return;
+    }
+    BSON_APPEND_ARRAY_BEGIN(to, "$or", &either);
+    BSON_APPEND_DOCUMENT_BEGIN(&either, "0", &one);
+    word_append(&one, field, protocol);
+    bson_append_document_end(&either, &one);
+    BSON_APPEND_DOCUMENT_BEGIN(&either, "1", &one);
+    BSON_APPEND_UTF8(&one, "results.tool", "ping");
+    bson_append_document_end(&either, &one);
+    bson_append_array_end(to, &either);
+}
+
 static void result_append(bson_t *to, const struct vmtp_question *question)
 {
     if (*question->run)
         BSON_APPEND_UTF8(to, "run.id", question->run);
     if (*question->encapsulation)
-        BSON_APPEND_UTF8(to, "cloud.facts.encapsulation", question->encapsulation);
+        word_append(to, "cloud.facts.encapsulation", question->encapsulation);
     if (*question->protocol)
-        BSON_APPEND_UTF8(to, "results.options.protocol", question->protocol);
-}
-
-/* VMTP writes "TCP", "UDP", "ICMP" and "Multicast". */
-static void protocol_append(bson_t *to, const char *protocol)
-{
-    char upper[32], title[32];
-    size_t i = 0;
-    bson_t in, forms;
-
-    for (; protocol[i] && i < sizeof upper - 1; i++) {
-        upper[i] = (char)toupper((unsigned char)protocol[i]);
-        title[i] = i ? (char)tolower((unsigned char)protocol[i]) : upper[i];
-    }
-    upper[i] = title[i] = '\0';
-    BSON_APPEND_DOCUMENT_BEGIN(to, "flows.results.protocol", &in);
-    BSON_APPEND_ARRAY_BEGIN(&in, "$in", &forms);
-    BSON_APPEND_UTF8(&forms, "0", upper);
-    BSON_APPEND_UTF8(&forms, "1", title);
-    bson_append_array_end(&in, &forms);
-    bson_append_document_end(to, &in);
+        protocol_append(to, question->protocol);
 }
 
 /* A run of VMTP's own has a run_id; VMTP mode's document has that and the id of its first run. */
@@ -96,9 +125,9 @@ static void classic_append(bson_t *to, const struct vmtp_question *question)
     if (*question->run)
         run_append(to, question->run);
     if (*question->encapsulation)
-        BSON_APPEND_UTF8(to, "encapsulation", question->encapsulation);
+        word_append(to, "encapsulation", question->encapsulation);
     if (*question->protocol)
-        protocol_append(to, question->protocol);
+        word_append(to, "flows.results.protocol", question->protocol);
 }
 
 void question_find(const struct vmtp_question *question, enum form form, bson_t *ret,
@@ -120,21 +149,12 @@ void question_find(const struct vmtp_question *question, enum form form, bson_t 
         BSON_APPEND_INT64(ret_opts, "limit", (int64_t)question->most);
 }
 
-struct began document_began(const bson_t *bson, enum form form)
+uint64_t document_began_ns(const bson_t *bson, enum form form)
 {
-    struct began began = { "" };
     bson_iter_t top, at;
-    struct tm tm = { .tm_isdst = -1 };
-    const char *text;
-    time_t seconds;
 
-    if (!bson_iter_init(&top, bson) || !bson_iter_find_descendant(&top, form_date(form), &at) ||
-        !BSON_ITER_HOLDS_UTF8(&at))
-        return began;
-    text = bson_iter_utf8(&at, NULL);
-    if (form == FORM_RESULT)
-        snprintf(began.text, sizeof began.text, "%.19s", text);
-    else if (strptime(text, local_form, &tm) && (seconds = mktime(&tm)) != -1)
-        began = moment_text(FORM_RESULT, (uint64_t)seconds * NS_PER_S);
-    return began;
+    if (bson_iter_init(&top, bson) && bson_iter_find_descendant(&top, form_date(form), &at) &&
+        BSON_ITER_HOLDS_UTF8(&at))
+        return moment_ns(bson_iter_utf8(&at, NULL));
+    return 0;
 }

@@ -19,10 +19,7 @@ const char *form_date(enum form form);
  */
 void question_find(const struct vmtp_question *question, enum form form, bson_t *ret,
                    bson_t *ret_opts);
-/* When the run began, in a form that compares as text; "" if the document does not tell. */
-struct began {
-    char text[32];
-};
-struct began document_began(const bson_t *bson, enum form form);
+/* When the run began, since 1970; 0: the document does not tell. */
+uint64_t document_began_ns(const bson_t *bson, enum form form);
 
 #endif

@@ -79,34 +79,67 @@ int store_keep(struct store *store, const bson_t *document, struct vmtp_error *e
     return ok ? 0 : store_fail(store, &why, err);
 }
 
+struct index_name {
+    char text[64];
+};
+
+static struct index_name index_name(const char *field)
+{
+    struct index_name name;
+
+    snprintf(name.text, sizeof name.text, "vmtp_%s", field);
+    return name;
+}
+
 static void index_append(bson_t *indexes, uint32_t number, const char *field)
 {
-    char text[12], name[64];
+    char text[12];
     const char *key;
     bson_t index, keys;
 
     bson_uint32_to_string(number, &key, text, sizeof text);
-    snprintf(name, sizeof name, "vmtp_%s", field);
     bson_append_document_begin(indexes, key, -1, &index);
     bson_append_document_begin(&index, "key", -1, &keys);
     bson_append_int32(&keys, field, -1, -1);
     bson_append_document_end(&index, &keys);
-    bson_append_utf8(&index, "name", -1, name, -1);
+    bson_append_utf8(&index, "name", -1, index_name(field).text, -1);
     bson_append_document_end(indexes, &index);
 }
 
+/* Bit i: fields[i] has its index.  None where it can't be told. */
+static uint32_t indexes_find(mongoc_collection_t *collection, const char *const *fields,
+                             size_t count)
+{
+    mongoc_cursor_t *cursor = mongoc_collection_find_indexes_with_opts(collection, NULL);
+    uint32_t found = 0;
+    const bson_t *index;
+    bson_iter_t at;
+
+    while (mongoc_cursor_next(cursor, &index))
+        for (size_t i = 0; i < count; i++)
+            if (bson_iter_init_find(&at, index, "name") && BSON_ITER_HOLDS_UTF8(&at) &&
+                strcmp(bson_iter_utf8(&at, NULL), index_name(fields[i]).text) == 0)
+                found |= 1u << i;
+    mongoc_cursor_destroy(cursor);
+    return found;
+}
+
+/* Only those that are not there: FerretDB 1 hangs up on who asks for several that are. */
 static void indexes_create(struct store *store, mongoc_collection_t *collection,
                            const char *const *fields, size_t count)
 {
+    uint32_t found = indexes_find(collection, fields, count), missing = 0;
     bson_t command = BSON_INITIALIZER, indexes;
     bson_error_t why;
 
     BSON_APPEND_UTF8(&command, "createIndexes", mongoc_collection_get_name(collection));
     BSON_APPEND_ARRAY_BEGIN(&command, "indexes", &indexes);
     for (size_t i = 0; i < count; i++)
-        index_append(&indexes, (uint32_t)i, fields[i]);
+        if (!(found & 1u << i))
+            index_append(&indexes, missing++, fields[i]);
     bson_append_array_end(&command, &indexes);
-    if (!mongoc_collection_write_command_with_opts(collection, &command, NULL, NULL, &why))
+    if (missing &&
+        !mongoc_collection_write_command_with_opts(collection, &command, NULL, NULL, &why))
         vmtp_info(store->link.self, "%s has no index for questions: %s",
                   mongoc_collection_get_name(collection), why.message);
     bson_destroy(&command);
@@ -136,7 +169,7 @@ struct source {
     enum form form;
     mongoc_cursor_t *cursor;
     const bson_t *next; /* the cursor's; NULL: no more */
-    struct began began;
+    uint64_t began_ns;
 };
 
 static int source_step(struct store *store, struct source *source, struct vmtp_error *err)
@@ -145,7 +178,7 @@ static int source_step(struct store *store, struct source *source, struct vmtp_e
 
     source->next = NULL;
     if (mongoc_cursor_next(source->cursor, &source->next))
-        source->began = document_began(source->next, source->form);
+        source->began_ns = document_began_ns(source->next, source->form);
     else if (mongoc_cursor_error(source->cursor, &why))
         return store_fail(store, &why, err);
     return 0;
@@ -170,7 +203,7 @@ static struct source *source_newest(struct source sources[FORMS])
     struct source *newest = NULL;
 
     for (size_t i = 0; i < FORMS; i++)
-        if (sources[i].next && (!newest || strcmp(sources[i].began.text, newest->began.text) > 0))
+        if (sources[i].next && (!newest || sources[i].began_ns > newest->began_ns))
             newest = &sources[i];
     return newest;
 }

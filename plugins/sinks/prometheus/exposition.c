@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exposition.h"
 
+#include "../../common/clock.h"
 #include "../../common/figure.h"
 #include "../../common/file.h"
+#include "../../common/moment.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define NAME_BYTES 256
 
@@ -274,10 +275,10 @@ static void moment_add(struct exposition *exposition, const char *name, const ch
                        const char *moment)
 {
     const struct own own = { 0 };
-    struct tm tm = { 0 };
+    uint64_t wall_ns = moment_ns(moment);
 
-    if (strptime(moment, "%Y-%m-%dT%H:%M:%S", &tm))
-        series_add(exposition, name, help, &own, (double)timegm(&tm));
+    if (wall_ns)
+        series_add(exposition, name, help, &own, (double)(wall_ns / NS_PER_S));
 }
 
 static void run_add(struct exposition *exposition, const json_t *document)

@@ -3,6 +3,7 @@
 
 #include "../../common/clock.h"
 #include "../../common/figure.h"
+#include "../../common/moment.h"
 
 #include <math.h>
 
@@ -92,6 +93,20 @@ static int result_keep(struct keeper *keeper, const json_t *result)
     return figures_of(result, figure_keep, keeper);
 }
 
+static int list_keep(struct keeper *keeper, const json_t *results)
+{
+    const json_t *result;
+    size_t i;
+    int r = 0;
+
+    json_array_foreach(results, i, result)
+    {
+        if (r == 0)
+            r = result_keep(keeper, result);
+    }
+    return r;
+}
+
 /* An entry of VMTP's own document. */
 static int entry_keep(struct keeper *keeper, const json_t *flow, const json_t *entry)
 {
@@ -116,15 +131,12 @@ static int entry_keep(struct keeper *keeper, const json_t *flow, const json_t *e
 
 static int results_keep(struct keeper *keeper, const json_t *document)
 {
-    const json_t *result, *flow, *entry;
+    const json_t *flow, *entry;
+    int r = list_keep(keeper, json_object_get(document, "results"));
     size_t i, j;
-    int r = 0;
 
-    json_array_foreach(json_object_get(document, "results"), i, result)
-    {
-        if (r == 0)
-            r = result_keep(keeper, result);
-    }
+    if (r == 0)
+        r = list_keep(keeper, json_object_get(document, "aggregates"));
     json_array_foreach(json_object_get(document, "flows"), i, flow)
     {
         json_array_foreach(json_object_get(flow, "results"), j, entry)
@@ -138,38 +150,14 @@ static int results_keep(struct keeper *keeper, const json_t *document)
 
 /* ---- the run ---- */
 
-/* The same moment is the same number, whichever way it came. */
+/* The same moment is the same number, whichever way it came; 0 is not known, NAN. */
 static double seconds(uint64_t wall_ns)
 {
     uint64_t whole = wall_ns / NS_PER_S;
 
+    if (!wall_ns)
+        return NAN;
     return (double)whole + (double)(wall_ns % NS_PER_S) / 1e9;
-}
-
-/* ".791" of a second. */
-static uint64_t fraction_ns(const char *text)
-{
-    uint64_t ns = 0, unit_ns = NS_PER_S;
-
-    if (*text == '.')
-        while (*++text >= '0' && *text <= '9') {
-            unit_ns /= 10;
-            ns += (uint64_t)(*text - '0') * unit_ns;
-        }
-    return ns;
-}
-
-/* Seconds since 1970 of "2026-11-21T17:02:59.791Z", or of VMTP's "2026-11-21 17:02:59", which is
- * local time; NAN: not known. */
-static double moment(const char *began)
-{
-    struct tm tm = { .tm_isdst = -1 };
-    const char *rest = began ? strptime(began, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-
-    if (rest)
-        return seconds((uint64_t)timegm(&tm) * NS_PER_S + fraction_ns(rest));
-    rest = began ? strptime(began, "%Y-%m-%d %H:%M:%S", &tm) : NULL;
-    return rest ? (double)mktime(&tm) : NAN;
 }
 
 static void run_bind(sqlite3_stmt *statement, const json_t *document)
@@ -182,7 +170,8 @@ static void run_bind(sqlite3_stmt *statement, const json_t *document)
 
     text_bind(statement, 2, text(document, "schema"));
     text_bind(statement, 3, name ? name : text(document, "test_description"));
-    sqlite3_bind_double(statement, 4, moment(started ? started : text(document, "date")));
+    sqlite3_bind_double(statement, 4,
+                        seconds(moment_ns(started ? started : text(document, "date"))));
     text_bind(statement, 5, version ? version : text(document, "version"));
     text_bind(statement, 6, text(cloud, "name"));
     text_bind(statement, 7, encapsulation ? encapsulation : text(document, "encapsulation"));
@@ -286,8 +275,8 @@ static int question_ask(struct store *store, const struct vmtp_question *questio
     if (r < 0)
         return r;
     texts_bind(*ret, 1, texts, sizeof texts / sizeof *texts);
-    sqlite3_bind_double(*ret, 4, question->since_wall_ns ? seconds(question->since_wall_ns) : NAN);
-    sqlite3_bind_double(*ret, 5, question->until_wall_ns ? seconds(question->until_wall_ns) : NAN);
+    sqlite3_bind_double(*ret, 4, seconds(question->since_wall_ns));
+    sqlite3_bind_double(*ret, 5, seconds(question->until_wall_ns));
     sqlite3_bind_int64(*ret, 6, question->most ? (int64_t)(question->most & INT64_MAX) : -1);
     return 0;
 }

@@ -16,14 +16,27 @@ struct options {
     int protocol;
     uint64_t samples, goodput_bps, fail_trial, delay_ns, lost;
     double spread;
-    bool fail_prepare, hang, latency;
+    int fail_prepare;
+    bool hang, latency;
+};
+
+struct state {
+    bool finished;
 };
 
 enum { TCP = 1, UDP };
+enum { NEVER, ALWAYS, ONCE };
 
 static const struct vmtp_choice protocols[] = {
     { "tcp", TCP, "Claims to be a TCP stream" },
     { "udp", UDP, "Claims to be UDP datagrams, and counts them" },
+    { 0 },
+};
+
+static const struct vmtp_choice failing[] = {
+    { "false", NEVER, "It does not" },
+    { "true", ALWAYS, "Whenever it is tried" },
+    { "once", ONCE, "Not when it is tried again" },
     { 0 },
 };
 
@@ -44,8 +57,8 @@ static const struct vmtp_option options[] = {
       .def = "0" },
     { "fail-trial", "Number of a trial that fails; 0: none",
       VMTP_OPT_UINT(struct options, fail_trial), .def = "0" },
-    { "fail-prepare", "Fail before the first trial", VMTP_OPT_BOOL(struct options, fail_prepare),
-      .def = "false" },
+    { "fail-prepare", "Fail before the first trial",
+      VMTP_OPT_ENUM(struct options, fail_prepare, failing), .def = "false" },
     { "hang", "Never end a trial of its own accord", VMTP_OPT_BOOL(struct options, hang),
       .def = "false" },
 };
@@ -145,11 +158,20 @@ static int null_prepare(struct vmtp_self *self, const struct vmtp_flow *flow,
                         struct vmtp_error *err)
 {
     const struct options *opt = self->opt;
+    const struct state *state = self->state;
 
     (void)flow;
-    if (opt->fail_prepare)
+    if (opt->fail_prepare == ALWAYS || (opt->fail_prepare == ONCE && !state->finished))
         return vmtp_fail(err, -EIO, "null: told to fail (fail-prepare)");
     return 0;
+}
+
+static void null_finish(struct vmtp_self *self, const struct vmtp_flow *flow)
+{
+    struct state *state = self->state;
+
+    (void)flow;
+    state->finished = true;
 }
 
 static int null_run(struct vmtp_self *self, const struct vmtp_flow *flow,
@@ -192,6 +214,7 @@ static const struct vmtp_tool tool = {
     .size = sizeof tool,
     .plan = null_plan,
     .prepare = null_prepare,
+    .finish = null_finish,
     .run = null_run,
     .rated = 1,
 };
@@ -204,6 +227,7 @@ static const struct vmtp_component null = {
     .options = VMTP_TABLE(options),
     .metrics = VMTP_TABLE(metrics),
     .opt_size = sizeof(struct options),
+    .state_size = sizeof(struct state),
     .ops = &tool,
 };
 

@@ -70,3 +70,16 @@ void interval_begin(struct json_writer *w, char *buf, size_t size, const struct 
     add_job(w, j);
     json_add_uint(w, "n", n);
 }
+
+void intervals_send(const struct job *j, const struct window *window)
+{
+    char buf[512];
+    struct json_writer w;
+
+    for (uint32_t i = 0; i < window->count; i++) {
+        interval_begin(&w, buf, sizeof buf, j, i);
+        json_add_uint(&w, "bytes", window->interval[i].bytes);
+        json_add_uint(&w, "elapsed_ns", window->interval[i].elapsed_ns);
+        output_send(j->t->out, &w);
+    }
+}

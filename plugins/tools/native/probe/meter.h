@@ -7,6 +7,7 @@
 #define PROBE_METER_H
 
 #include "trial.h"
+#include "window.h"
 
 struct meter {
     bool begun, ended;
@@ -30,5 +31,7 @@ void result_begin(struct json_writer *, char *buf, size_t size, const struct job
                   const struct meter *);
 /* "interval" number n of this job. */
 void interval_begin(struct json_writer *, char *buf, size_t size, const struct job *, uint32_t n);
+/* What a receiver got in each of them. */
+void intervals_send(const struct job *, const struct window *);
 
 #endif

@@ -7,7 +7,6 @@
 #include "meter.h"
 #include "payload.h"
 #include "tcpinfo.h"
-#include "window.h"
 
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -90,19 +89,6 @@ static int receive_until_end(struct tcp_receiver *r)
     return 0;
 }
 
-static void send_intervals(const struct tcp_receiver *r)
-{
-    char buf[512];
-    struct json_writer w;
-
-    for (uint32_t i = 0; i < r->window.count; i++) {
-        interval_begin(&w, buf, sizeof buf, r->j, i);
-        json_add_uint(&w, "bytes", r->window.interval[i].bytes);
-        json_add_uint(&w, "elapsed_ns", r->window.interval[i].elapsed_ns);
-        output_send(r->j->t->out, &w);
-    }
-}
-
 static void send_result(struct tcp_receiver *r)
 {
     struct window_interval total;
@@ -113,7 +99,7 @@ static void send_result(struct tcp_receiver *r)
     tcpinfo_read(&info, r->j->fd, r->j->count);
     window_close(&r->window);
     total = window_total(&r->window);
-    send_intervals(r);
+    intervals_send(r->j, &r->window);
     result_begin(&w, buf, sizeof buf, r->j, &r->meter);
     json_add_uint(&w, "bytes", total.bytes);
     json_add_uint(&w, "elapsed_ns", total.elapsed_ns);

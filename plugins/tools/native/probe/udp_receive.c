@@ -11,7 +11,6 @@
 #include "payload.h"
 #include "recorder.h"
 #include "sequence.h"
-#include "window.h"
 
 #include <endian.h>
 #include <linux/sock_diag.h>
@@ -278,19 +277,6 @@ static void send_histogram(struct udp_receiver *r)
     free(recorder);
 }
 
-static void send_intervals(const struct udp_receiver *r)
-{
-    char buf[512];
-    struct json_writer w;
-
-    for (uint32_t i = 0; i < r->window.count; i++) {
-        interval_begin(&w, buf, sizeof buf, r->j, i);
-        json_add_uint(&w, "bytes", r->window.interval[i].bytes);
-        json_add_uint(&w, "elapsed_ns", r->window.interval[i].elapsed_ns);
-        output_send(r->j->t->out, &w);
-    }
-}
-
 static void send_result(struct udp_receiver *r)
 {
     struct window_interval total;
@@ -301,7 +287,7 @@ static void send_result(struct udp_receiver *r)
     meter_end(&r->meter, clock_now());
     window_close(&r->window);
     total = window_total(&r->window);
-    send_intervals(r);
+    intervals_send(r->j, &r->window);
     send_histogram(r);
     for (uint32_t i = 0; i < r->j->count; i++) {
         duplicated += r->sequence[i].duplicated;

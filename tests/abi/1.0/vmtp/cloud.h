@@ -120,6 +120,10 @@ struct vmtp_cloud {
      * negative errno.  NULL: nothing worth telling. */
     int (*needs)(const void *opt, const struct vmtp_table *wants, const struct vmtp_table *routes,
                  struct vmtp_need *ret, size_t max, struct vmtp_error *);
+    /* Pure [main].  What deploy() would pass to host->ask(), so that the person can be asked before
+     * others have measured for hours; returns 1, or 0 where it will not ask, or can't know yet.
+     * NULL: it never asks. */
+    int (*asks)(const void *opt, char *ret_what, size_t len);
 };
 
 #endif
