@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 
 #define DOCUMENT                                                                                   \
-    "{\"run\":{\"id\":\"r1\"},\"results\":[{\"key\":\"flow=b,path=p\",\"flow\":\"b\",\"tool\":"    \
+    "{\"schema\":\"vmtp.result/"                                                                   \
+    "1\",\"run\":{\"id\":\"r1\"},\"results\":[{\"key\":\"flow=b,path=p\",\"flow\":\"b\",\"tool\":" \
     "\"native\",\"path\":\"p\",\"from\":\"a\",\"to\":\"b\",\"status\":\"ok\",\"verdict\":"         \
     "\"none\","                                                                                    \
     "\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"value\":9.5e8,\"stat\":\"median\",\"n\":3,"    \
