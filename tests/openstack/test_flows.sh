@@ -19,7 +19,7 @@ check "flows between networks leave theirs" holds "$result" \
 check "floating addresses are of the external network" holds "$result" \
     'all(f["ip_to"].startswith("172.24.4.") == ("floating" in f["desc"]) for f in d["flows"])'
 check "the encapsulation is known" holds "$result" 'd["encapsulation"] == "vxlan"'
-check "and so is the kind of agent" holds "$result" 'd["l2agent_type"] == "Linux bridge"'
+check "and so is the kind of agent" holds "$result" 'd["l2agent_type"] == "Linux bridge agent"'
 check "the cloud is as it was" unchanged
 
 result="$dir/same.json"
