@@ -11,7 +11,7 @@
 #define SEARCH   "width: 5%, trial: 500ms, sum: 500ms"
 #define SEARCH_S 12 /* a search is given up after that: half of what VMTP took for a size ... */
 #define FRAGMENTS_S                                                                                \
-    75 /* ... or, where each overload is followed by 30 s in which fragments expire */
+    40 /* ... or, where each overload is followed by 30 s in which fragments expire */
 #define PACKET_BYTES 1472 /* longer datagrams go in fragments nearly everywhere */
 #define VERIFY_S     2    /* the trial that the figures of a search are of, at most */
 #define PINGS        10
