@@ -14,6 +14,7 @@
 #include "../../plugins/common/version.c"
 #include "../../plugins/common/words.c"
 #include "../fakes/host.c"
+#include "output.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,43 +36,17 @@ static void judge(const struct fake_host *host)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct vmtp_endpoint a = { .size = sizeof a, .name = "a" };
-    const struct vmtp_flow flow = {
-        .size = sizeof flow, .client = &a, .server = &a, .address = "::", .family = 6, .mtu = 1500
-    };
-    const struct vmtp_trial trial = { .size = sizeof trial,
-                                      .warmup_ns = 500000000,
-                                      .duration_ns = 1000000000,
-                                      .interval_ns = 500000000 };
     uint8_t choice = size ? data[size - 1] : 0;
     const struct iperf_opt opt = { .protocol = choice & 1,
                                    .direction = (choice >> 1) % 3,
                                    .connections = 1 + (choice >> 4) % 2,
                                    .rate_bps = 1000000,
                                    .port = 5001 };
-    struct fake_host *host = fake_host_new(&opt, sizeof(struct iperf_state));
-    char *text = host ? strndup((const char *)data, size) : NULL, *rest = text, *line;
-    struct vmtp_argv argv = { .count = 0 };
-    struct vmtp_error err;
-    int r = 0;
+    const struct vmtp_tool tool = { .command = iperf_command, .parse = iperf_parse };
+    struct fake_host *host = output_read(&tool, &opt, sizeof(struct iperf_state), data, size);
 
-    if (text)
-        iperf_command(&host->self, &flow, &trial, VMTP_SERVER, &argv, &err);
-    argv.count = 0;
-    if (text)
-        iperf_command(&host->self, &flow, &trial, VMTP_CLIENT, &argv, &err);
-    for (uint64_t n = 1; r >= 0 && (line = strsep(&rest, "\n")); n++) {
-        bool server = *line == '<';
-
-        err.code = 0;
-        r = iperf_parse(&host->self, &flow, server ? VMTP_SERVER : VMTP_CLIENT, n * 10000000000,
-                        line + server, &err);
-        if (r < 0 && !err.code)
-            abort();
-    }
-    if (text)
+    if (host)
         judge(host);
-    free(text);
     fake_host_free(host);
     return 0;
 }

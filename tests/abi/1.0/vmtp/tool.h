@@ -66,7 +66,8 @@ struct vmtp_tool {
     int (*plan)(struct vmtp_self *, const struct vmtp_flow *, const struct vmtp_trial *,
                 struct vmtp_cost *ret, struct vmtp_error *);
 
-    /* [worker] Before the first trial: make both ends ready.  NULL: nothing to do. */
+    /* [worker] Before the first trial: make both ends ready.  If it fails, finish() and once more.
+     * NULL: nothing to do. */
     int (*prepare)(struct vmtp_self *, const struct vmtp_flow *, struct vmtp_error *);
     /* [worker] After the last trial, also when prepare() or a trial has failed, also after a
      * cancel.  NULL: nothing to do. */
