@@ -62,8 +62,8 @@ static void place_init(struct ssh_place *place, struct ssh_loop *loop,
     *place = (struct ssh_place){ .loop = loop,
                                  .target = target,
                                  .pipes = { sizeof place->pipes, -1, -1, -1, -1, NULL } };
-    pthread_mutex_init(&place->entering, NULL);
     pthread_mutex_init(&place->lock, NULL);
+    pthread_cond_init(&place->yielded, NULL);
 }
 
 /* Its own mark is another: it must not find itself. */
@@ -191,7 +191,7 @@ static void place_free(struct ssh_place *place)
         place->files = file->next;
         free(file);
     }
-    pthread_mutex_destroy(&place->entering);
+    pthread_cond_destroy(&place->yielded);
     pthread_mutex_destroy(&place->lock);
     place->loop = NULL;
 }
@@ -240,10 +240,25 @@ int ssh_place_claim(struct ssh_place *place, const struct ssh_patience *patience
     struct timespec until = { (time_t)(patience->deadline_ns / NS_PER_S),
                               (long)(patience->deadline_ns % NS_PER_S) };
 
+    bool ours;
+    int r = 0;
+
     /* Whoever has it watches the cancel fd. */
-    if (pthread_mutex_clocklock(&place->entering, CLOCK_MONOTONIC, &until) != 0)
-        return vmtp_fail(err, -ETIMEDOUT, "no answer in time");
-    return 0;
+    pthread_mutex_lock(&place->lock);
+    while (place->claimed && r == 0)
+        r = pthread_cond_clockwait(&place->yielded, &place->lock, CLOCK_MONOTONIC, &until);
+    ours = !place->claimed;
+    place->claimed = true;
+    pthread_mutex_unlock(&place->lock);
+    return ours ? 0 : vmtp_fail(err, -ETIMEDOUT, "no answer in time");
+}
+
+void ssh_place_yield(struct ssh_place *place)
+{
+    pthread_mutex_lock(&place->lock);
+    place->claimed = false;
+    pthread_cond_signal(&place->yielded);
+    pthread_mutex_unlock(&place->lock);
 }
 
 /* The new keeper takes the old one's place when all is as it was. */
@@ -372,7 +387,7 @@ static int place_hold(struct ssh_place *place, const struct ssh_patience *patien
     if (r < 0)
         return r;
     r = ssh_place_recover(place, patience, err);
-    pthread_mutex_unlock(&place->entering);
+    ssh_place_yield(place);
     return r;
 }
 

@@ -36,12 +36,13 @@ struct ssh_place {
     char peer[64];    /* the same as seen from here; "": through a jump host */
     char *interfaces; /* for ssh_interface_address() */
 
-    pthread_mutex_t entering; /* whoever enters it again or puts a file; of the next three */
-    struct ssh_file *files;
+    struct ssh_file *files; /* these three are of whoever has claimed it */
     unsigned int numbers;
     struct vmtp_error given_up; /* code 0: it is not */
 
-    pthread_mutex_t lock;       /* of the last two, once it is held */
+    pthread_mutex_t lock; /* of all below, once it is held */
+    pthread_cond_t yielded;
+    bool claimed;               /* by whoever enters it again or puts a file */
     struct ssh_process *keeper; /* NULL: not held */
     struct vmtp_channel pipes;  /* its */
 };
@@ -70,9 +71,10 @@ int ssh_place_put(struct ssh_place *place, const char *from, const struct ssh_pa
 /* ---- for put.c ---- */
 
 bool ssh_place_is_lost(struct ssh_place *place);
-/* To be the only one who enters it again. */
+/* To be the only one who enters it again, until it is yielded. */
 int ssh_place_claim(struct ssh_place *place, const struct ssh_patience *patience,
                     struct vmtp_error *err);
+void ssh_place_yield(struct ssh_place *place);
 /* Claimed: see that it is held. */
 int ssh_place_recover(struct ssh_place *place, const struct ssh_patience *patience,
                       struct vmtp_error *err);

@@ -246,6 +246,6 @@ int ssh_place_put(struct ssh_place *place, const char *from, const struct ssh_pa
     } else {
         free(file);
     }
-    pthread_mutex_unlock(&place->entering);
+    ssh_place_yield(place);
     return r;
 }
