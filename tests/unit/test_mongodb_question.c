@@ -32,7 +32,7 @@ static struct mongodb_options filled(struct mongodb_options opt)
 static void address_is(struct mongodb_options opt, const char *expected)
 {
     struct vmtp_error err = { 0 };
-    mongoc_uri_t *uri;
+    mongoc_uri_t *uri = NULL;
 
     if (mongodb_check(&opt, &err) < 0 || mongodb_address(&opt, &uri, &err) < 0)
         fail_msg("%s", err.text);
@@ -43,7 +43,7 @@ static void address_is(struct mongodb_options opt, const char *expected)
 static mongoc_uri_t *address(struct mongodb_options opt)
 {
     struct vmtp_error err = { 0 };
-    mongoc_uri_t *uri;
+    mongoc_uri_t *uri = NULL;
 
     if (mongodb_address(&opt, &uri, &err) < 0)
         fail_msg("%s", err.text);
@@ -102,7 +102,7 @@ static void a_uri_that_is_none_is_not_shown(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         const struct mongodb_options opt = WITH(.uri = wrong[i]);
         struct vmtp_error err = { 0 };
-        mongoc_uri_t *uri;
+        mongoc_uri_t *uri = NULL;
 
         assert_int_equal(mongodb_address(&opt, &uri, &err), -EINVAL);
         assert_string_equal(err.text, "uri can't be read: mongodb://[user:password@]host[:port]"
@@ -140,7 +140,7 @@ static void an_option_that_would_be_passed_over_is_refused(void **state)
     const struct mongodb_options opt =
         WITH(.uri = "mongodb://a/?tls=true&tlsDisableOCSPEndpointCheck=true");
     struct vmtp_error err = { 0 };
-    mongoc_uri_t *uri;
+    mongoc_uri_t *uri = NULL;
 
     (void)state;
     assert_int_equal(mongodb_address(&opt, &uri, &err), -ENOTSUP);
