@@ -2,6 +2,7 @@
 #include "file.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,17 +110,6 @@ bool stream_close(FILE *stream)
     return fclose(stream) == 0 && whole;
 }
 
-int out_file_fill(const char *path, const char *text, struct vmtp_error *err)
-{
-    struct out_file file;
-    int r = out_file_open(&file, path, err);
-
-    if (r < 0)
-        return r;
-    out_file_write(&file, text, strlen(text));
-    return out_file_close(&file, err);
-}
-
 void out_file_drop(struct out_file *file)
 {
     if (!file->stream)
@@ -134,4 +124,25 @@ void out_file_tell(struct vmtp_self *self, const char *path)
 {
     if (path && *path && !path_is_stdout(path))
         vmtp_info(self, "results are in %s", path);
+}
+
+static int out_file_fill(const char *path, const char *text, struct vmtp_error *err)
+{
+    struct out_file file;
+    int r = out_file_open(&file, path, err);
+
+    if (r < 0)
+        return r;
+    out_file_write(&file, text, strlen(text));
+    return out_file_close(&file, err);
+}
+
+int out_file_keep(struct vmtp_self *self, const char *path, char *text, struct vmtp_error *err)
+{
+    int r = text ? out_file_fill(path, text, err) : vmtp_fail(err, -ENOMEM, "out of memory");
+
+    if (r == 0)
+        out_file_tell(self, path);
+    free(text);
+    return r;
 }

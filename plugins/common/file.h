@@ -28,12 +28,12 @@ int out_file_open(struct out_file *file, const char *path, struct vmtp_error *er
 void out_file_write(struct out_file *file, const void *data, size_t len);
 /* Down to the disk and under its name; or why not, and then nothing has changed there. */
 int out_file_close(struct out_file *file, struct vmtp_error *err);
-/* All of it at once. */
-int out_file_fill(const char *path, const char *text, struct vmtp_error *err);
 /* Of text that is put together in memory: close it.  False: something of it is missing. */
 bool stream_close(FILE *stream);
 /* Tell the person where the results are; nothing for stdout and "". */
 void out_file_tell(struct vmtp_self *self, const char *path);
+/* A whole text, which is taken, and the person told; NULL: out of memory. */
+int out_file_keep(struct vmtp_self *self, const char *path, char *text, struct vmtp_error *err);
 /* Forget it, unless it is closed already. */
 void out_file_drop(struct out_file *file);
 

@@ -8,6 +8,8 @@
 
 #include "sink.h"
 
+#include "core/base/fd.h"
+
 #include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -59,6 +61,21 @@ int fake_sink_feed(struct fake_sink *sink, size_t records, const char *document,
     for (size_t i = 0; i < records && r == 0 && sink->ops->record; i++)
         r = sink->ops->record(self, &record, err);
     return r < 0 ? r : sink->ops->end(self, document, strlen(document), err);
+}
+
+char *fake_sink_write(const char *name, const void *opt, const char *folder, const char *path,
+                      const char *document)
+{
+    struct buf text = BUF(1 << 24);
+    struct vmtp_error err = { 0 };
+    struct fake_sink sink;
+
+    fake_sink_make(&sink, name, opt);
+    if (fake_sink_feed(&sink, 0, document, &err) < 0 || file_read(path, &text, &err) < 0)
+        fail_msg("%s", err.text);
+    fake_sink_clear(&sink);
+    assert_int_equal(folder_files(folder), 1);
+    return TAKE(text.data);
 }
 
 int folder_setup(void **state)

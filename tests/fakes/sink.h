@@ -23,6 +23,9 @@ void fake_sink_clear(struct fake_sink *sink);
 /* A run with so many records of goodput, and its document. */
 int fake_sink_feed(struct fake_sink *sink, size_t records, const char *document,
                    struct vmtp_error *err);
+/* What a sink makes of a document in the one file that it leaves in the folder; the caller's. */
+char *fake_sink_write(const char *name, const void *opt, const char *folder, const char *path,
+                      const char *document);
 
 /* For cmocka: a folder whose path is *state, and its end with all that is in it. */
 int folder_setup(void **state);

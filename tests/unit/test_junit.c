@@ -32,19 +32,11 @@ struct options {
 
 static char *written(const char *folder, const char *document, bool skipped)
 {
-    struct buf text = BUF(1 << 24);
-    struct vmtp_error err = { 0 };
-    struct fake_sink sink;
     char path[96];
     const struct options opt = { path, skipped };
 
     snprintf(path, sizeof path, "%s/x.xml", folder);
-    fake_sink_make(&sink, "junit", &opt);
-    if (fake_sink_feed(&sink, 0, document, &err) < 0 || file_read(path, &text, &err) < 0)
-        fail_msg("%s", err.text);
-    fake_sink_clear(&sink);
-    assert_int_equal(folder_files(folder), 1);
-    return TAKE(text.data);
+    return fake_sink_write("junit", &opt, folder, path, document);
 }
 
 static void has(const char *text, const char *line)

@@ -8,7 +8,6 @@
 #include "../../common/file.h"
 #include "suites.h"
 
-#include <stdlib.h>
 #include <vmtp/plugin.h>
 
 enum undecided { AS_FAILURE, AS_SKIPPED };
@@ -40,17 +39,12 @@ static int junit_end(struct vmtp_self *self, const char *json, size_t len, struc
 {
     const struct options *opt = self->opt;
     json_t *document = figures_load(json, len, err);
-    char *text;
     int r;
 
     if (!document)
         return -EINVAL;
-    text = suites_text(document, opt->undecided == AS_SKIPPED);
-    r = text ? out_file_fill(opt->path, text, err) : vmtp_fail(err, -ENOMEM, "out of memory");
-    if (r == 0)
-        out_file_tell(self, opt->path);
+    r = out_file_keep(self, opt->path, suites_text(document, opt->undecided == AS_SKIPPED), err);
     json_decref(document);
-    free(text);
     return r;
 }
 

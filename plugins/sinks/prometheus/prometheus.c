@@ -8,7 +8,6 @@
 #include "../../common/file.h"
 #include "exposition.h"
 
-#include <stdlib.h>
 #include <vmtp/plugin.h>
 
 struct options {
@@ -45,17 +44,12 @@ static int prometheus_end(struct vmtp_self *self, const char *json, size_t len,
 {
     const struct options *opt = self->opt;
     json_t *document = figures_load(json, len, err);
-    char *text;
     int r;
 
     if (!document)
         return -EINVAL;
-    text = exposition_text(document, &opt->labels);
-    r = text ? out_file_fill(opt->path, text, err) : vmtp_fail(err, -ENOMEM, "out of memory");
-    if (r == 0)
-        out_file_tell(self, opt->path);
+    r = out_file_keep(self, opt->path, exposition_text(document, &opt->labels), err);
     json_decref(document);
-    free(text);
     return r;
 }
 
