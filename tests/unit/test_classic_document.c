@@ -14,6 +14,7 @@
 #include "core/classic/document.h"
 #include "core/classic/report.h"
 #include "tests/fakes/classic.h"
+#include "tests/fakes/says.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -51,22 +52,6 @@ static int teardown(void **state)
 {
     json_decref(*state);
     return 0;
-}
-
-/* "flows/0/results/0/pkt_size" as compact JSON, keys sorted. */
-static void says(const json_t *document, const char *where, const char *expected)
-{
-    _free_ char *copy = strdup(where), *text = NULL;
-    const json_t *at = document;
-    char *rest = NULL;
-
-    for (char *key = strtok_r(copy, "/", &rest); key && at; key = strtok_r(NULL, "/", &rest))
-        at = json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10))
-                               : json_object_get(at, key);
-    text = at ? json_dumps(at, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS |
-                                   JSON_REAL_PRECISION(15))
-              : NULL;
-    assert_string_equal(text ? text : "absent", expected);
 }
 
 static void the_head_is_that_of_vmtp(void **state)

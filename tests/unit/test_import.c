@@ -14,6 +14,7 @@
 #include "core/classic/document.h"
 #include "core/classic/import.h"
 #include "tests/fakes/classic.h"
+#include "tests/fakes/says.h"
 
 static json_t *import_of(const json_t *document)
 {
@@ -76,21 +77,6 @@ static const json_t *result_of(const json_t *document, const char *key)
     }
     fail_msg("no result '%s'", key);
     return NULL;
-}
-
-/* "metrics/goodput/value" as compact JSON, keys sorted. */
-static void says(const json_t *at, const char *where, const char *expected)
-{
-    _free_ char *copy = strdup(where), *text = NULL;
-    char *rest = NULL;
-
-    for (char *key = strtok_r(copy, "/", &rest); key && at; key = strtok_r(NULL, "/", &rest))
-        at = json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10))
-                               : json_object_get(at, key);
-    text = at ? json_dumps(at, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS |
-                                   JSON_REAL_PRECISION(15))
-              : NULL;
-    assert_string_equal(text ? text : "absent", expected);
 }
 
 #define SAME "same-network-inter-node"

@@ -12,6 +12,7 @@
 #include "core/base/attr.h"
 #include "core/result/recover.h"
 #include "tests/fakes/flow.h"
+#include "tests/fakes/says.h"
 
 #include <fcntl.h>
 
@@ -56,20 +57,6 @@ static json_t *recovered(const char *text)
     if (recover(text, &document, &err) < 0)
         fail_msg("%s", err.text);
     return document;
-}
-
-static void says(const json_t *at, const char *where, const char *expected)
-{
-    _free_ char *copy = strdup(where), *text = NULL;
-    char *rest = NULL;
-
-    for (char *key = strtok_r(copy, "/", &rest); key && at; key = strtok_r(NULL, "/", &rest))
-        at = json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10))
-                               : json_object_get(at, key);
-    text = at ? json_dumps(at, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS |
-                                   JSON_REAL_PRECISION(15))
-              : NULL;
-    assert_string_equal(text ? text : "absent", expected);
 }
 
 static void what_was_measured_is_a_result(void **state)
