@@ -152,7 +152,9 @@ static void try_commands(struct test *test, struct instance *instance)
     struct vmtp_flow flow = {
         sizeof flow, "flow=test", "", &ends[0], &ends[1], "192.0.2.2", 4, 1500
     };
-    struct vmtp_trial trial = { sizeof trial, 1, 0, 1000000000, 100000000, 0 };
+    struct vmtp_trial trial = {
+        .size = sizeof trial, .number = 1, .duration_ns = 1000000000, .interval_ns = 100000000
+    };
 
     for (enum vmtp_role role = VMTP_CLIENT; tool->command && role <= VMTP_SERVER; role++) {
         struct vmtp_argv argv = { 0 };
@@ -178,7 +180,9 @@ static void try_tool(struct test *test, struct instance *instance)
 {
     const struct vmtp_tool *tool = &test->component->ops.tool;
     struct vmtp_flow flow = { .size = sizeof flow, .key = "flow=test", .path = "", .family = 4 };
-    struct vmtp_trial trial = { sizeof trial, 1, 0, 1000000000, 100000000, 0 };
+    struct vmtp_trial trial = {
+        .size = sizeof trial, .number = 1, .duration_ns = 1000000000, .interval_ns = 100000000
+    };
     struct vmtp_cost cost = { .size = sizeof cost };
     struct vmtp_error err = { 0 };
     struct reasons reasons;

@@ -11,7 +11,7 @@ int rate_begin(struct flow *flow, struct vmtp_error *err)
 
     if (!spec || !flow->tool)
         return 0;
-    if (search_new(spec, &flow->measurement->search) < 0)
+    if (search_new(spec, 0, &flow->measurement->search) < 0)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     return 0;
 }

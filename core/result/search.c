@@ -6,15 +6,16 @@
 #include <errno.h>
 #include <math.h>
 
-#define SHORT_NS (2 * NS_PER_S) /* while narrowing down, where full trials are longer */
-#define TRIES    3 /* that the tool is given before what it sends is taken for its limit */
-#define STUCK    5 /* trials in a row in which it sent less than asked for, and nothing was lost */
-#define FAR      4 /* apart: the middle says more than a step from a bound */
-#define BEYOND   1.01  /* the best it did is asking for more */
-#define EDGE     0.45  /* of the width, around where the bound should be */
-#define APART    0.125 /* of the width: nearer than that a load tells nothing new */
-#define FASTER   4     /* each load that missed makes the next stride so much longer */
-#define STRIDE   0.9   /* down, of what there is, at most */
+#define UNBOUNDED (UINT64_MAX / 4) /* until the tool was asked for all that it has */
+#define SHORT_NS  (2 * NS_PER_S)   /* while narrowing down, where full trials are longer */
+#define TRIES     3 /* that the tool is given before what it sends is taken for its limit */
+#define STUCK     5 /* trials in a row in which it sent less than asked for, and nothing was lost */
+#define FAR       4 /* apart: the middle says more than a step from a bound */
+#define BEYOND    1.01  /* the best it did is asking for more */
+#define EDGE      0.45  /* of the width, around where the bound should be */
+#define APART     0.125 /* of the width: nearer than that a load tells nothing new */
+#define FASTER    4     /* each load that missed makes the next stride so much longer */
+#define STRIDE    0.9   /* down, of what there is, at most */
 
 /* The bounds as they seem from what is there, and the loads between them whose trials disagree;
  * bps 0: none. */
@@ -38,10 +39,12 @@ static double least_loss(const struct search *search)
     return least;
 }
 
-/* The highest rate that there is reason to ask for; 0: not yet known. */
+/* The highest rate that there is reason to ask for. */
 static uint64_t ceiling_of(const struct search *search)
 {
-    return search->spec->max_bps ? search->spec->max_bps : search->fastest_bps;
+    if (search->spec->max_bps)
+        return search->spec->max_bps;
+    return search->fastest_bps ? search->fastest_bps : UNBOUNDED;
 }
 
 /* How often the tool was asked for more than the best it ever did, and fell short. */
@@ -83,7 +86,7 @@ static bool seems_limited(const struct search *search)
     return tries_of(search, &best, &all_out) >= TRIES && !all_out;
 }
 
-/* The highest rate that may be tried; 0: not yet known. */
+/* The highest rate that may be tried. */
 static uint64_t most_of(const struct search *search)
 {
     uint64_t limit = limit_of(search);
@@ -253,6 +256,12 @@ static double bracket_width(const struct search *search, const struct bracket *b
     return log((double)high / (double)low);
 }
 
+/* What to ask for; 0: all that the tool has. */
+static uint64_t rate_of(double load)
+{
+    return load < (double)UNBOUNDED ? (uint64_t)llround(load) : 0;
+}
+
 static struct search_step narrow(struct search *search, struct search_goal *at,
                                  const struct bracket *bracket)
 {
@@ -265,7 +274,7 @@ static struct search_step narrow(struct search *search, struct search_goal *at,
     return (struct search_step){
         .action = SEARCH_TRY,
         .goal = (size_t)(at - search->goals),
-        .rate_bps = (uint64_t)llround(load_choose(search, at, bracket)),
+        .rate_bps = rate_of(load_choose(search, at, bracket)),
         .duration_ns = trial_ns < SHORT_NS ? trial_ns : SHORT_NS,
     };
 }
@@ -425,7 +434,7 @@ static void search_decide(struct search *search)
     if (!search->count && !ended) {
         search->next = (struct search_step){
             .action = SEARCH_TRY,
-            .rate_bps = spec->max_bps,
+            .rate_bps = search->guess_bps ? search->guess_bps : spec->max_bps,
             .duration_ns = spec->trial_ns < SHORT_NS ? spec->trial_ns : SHORT_NS,
         };
         return;
@@ -498,13 +507,22 @@ void search_fail(struct search *search, const char *why, uint64_t spent_ns)
     search_spend(search, spent_ns);
 }
 
-int search_new(const struct search_spec *spec, struct search **ret)
+/* Within what may be asked for. */
+static uint64_t guess_of(const struct search_spec *spec, uint64_t guess_bps)
+{
+    if (guess_bps && guess_bps < spec->min_bps)
+        return spec->min_bps;
+    return spec->max_bps && guess_bps > spec->max_bps ? spec->max_bps : guess_bps;
+}
+
+int search_new(const struct search_spec *spec, uint64_t guess_bps, struct search **ret)
 {
     _cleanup_(search_freep) struct search *search = calloc(1, sizeof *search);
 
     if (!search)
         return -ENOMEM;
     search->spec = spec;
+    search->guess_bps = guess_of(spec, guess_bps);
     search->trials = calloc(SEARCH_TRIALS_MAX, sizeof *search->trials);
     search->goals = calloc(spec->loss_count, sizeof *search->goals);
     if (!search->trials || !search->goals)

@@ -49,13 +49,16 @@ struct search {
     size_t count;
     struct search_goal *goals; /* one for each of the spec's losses */
     struct search_step next;
+    uint64_t guess_bps;   /* 0: none */
     uint64_t fastest_bps; /* that the tool sent when no rate was asked for; 0: not tried */
     uint64_t spent_ns;
     uint32_t failures; /* trials that failed ... */
     char failure[200]; /* ... the first of them of this */
 };
 
-int search_new(const struct search_spec *spec, struct search **ret);
+/* It begins at the guess, from which it is not far if the guess is good; 0: there is none, and it
+ * begins with all that the tool has. */
+int search_new(const struct search_spec *spec, uint64_t guess_bps, struct search **ret);
 void search_free(struct search *search);
 DEFINE_CLEANUP(search_free, struct search *)
 

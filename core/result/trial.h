@@ -29,6 +29,14 @@ struct trial_event {
     char *text;
 };
 
+/* What a monitor saw of one subject while the trial was measured. */
+struct watched {
+    char *monitor, *subject, *part; /* part "": all of it */
+    char *metric, *unit;
+    uint32_t kind;        /* enum vmtp_metric_kind */
+    struct series series; /* a counter's points are what was added; where there is none, nothing */
+};
+
 struct trial {
     uint32_t number;
     uint64_t start_ns, wall_ns;
@@ -43,6 +51,8 @@ struct trial {
     struct histogram **histograms; /* NULL: none */
     struct trial_event *events;
     size_t event_count;
+    struct watched *watched; /* of both endpoints */
+    size_t watched_count;
 };
 
 /* All of these return 0, -ENOMEM or -EINVAL (a metric that the table does not have, a figure
@@ -69,6 +79,8 @@ struct measurement {
     size_t trial_count, room;
     struct search *search;    /* owned: for the rate; NULL: none, or not yet begun */
     uint32_t searched;        /* trials that served the search alone, and are not among these */
+    struct trial *wider;      /* owned: with twice the streams, to learn what limits one; NULL */
+    struct trial *longer;     /* owned: of twice the duration, likewise */
     const char *tool_version; /* as the tool told; NULL: it did not */
     const char *instead;      /* why another tool than the flow names measured it; NULL: none did */
     const char *reason;       /* why it was skipped; NULL: it was not */

@@ -46,17 +46,20 @@ struct vmtp_trial {
     uint32_t number; /* 1 for the first */
     uint64_t warmup_ns, duration_ns, interval_ns;
     uint64_t rate_bps; /* payload rate asked for by a rate search; 0: what the options say */
+    uint32_t streams;  /* so many connections in each direction; 0: what the options say */
 };
 
 /* One figure.  Figures of one interval come as often as the tool has them; a final figure is
  * that of the whole trial and comes once. */
 struct vmtp_sample {
     size_t size;
-    const char *subject; /* an endpoint's name; NULL: the flow that is being run */
+    const char *subject; /* an endpoint's name, or (monitors) that of something else that is
+                            watched; NULL: the flow that is being run */
     uint32_t metric;     /* row of the component's metrics table */
     uint32_t final;      /* 1: of the whole trial; 0: of the interval that ends at time_ns */
     uint64_t time_ns;    /* 0: now */
     double value;
+    const char *part; /* of the subject: "cpu3", "eth0"; NULL: all of it */
 };
 
 /* Something that happened, told beside the numbers. */

@@ -22,8 +22,9 @@ struct vmtp_record {
     uint32_t final;   /* 1: of the whole trial */
     uint64_t wall_ns; /* CLOCK_REALTIME */
     double value;
-    uint32_t failed; /* 1: its trial failed, so it is no part of any result */
-    uint32_t search; /* 1: its trial was a step of a rate search, so it is no part of a metric */
+    uint32_t failed;  /* 1: its trial failed, so it is no part of any result */
+    uint32_t search;  /* 1: its trial was a step of a rate search, so it is no part of a metric */
+    const char *part; /* of the subject: "cpu3", "eth0"; "": all of it */
 };
 
 /* What a store of results is asked for.  "" and 0: whatever it is. */

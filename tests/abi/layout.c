@@ -121,6 +121,7 @@ static void trial(void)
     FIELD(vmtp_trial, duration_ns);
     FIELD(vmtp_trial, interval_ns);
     FIELD(vmtp_trial, rate_bps);
+    FIELD(vmtp_trial, streams);
 }
 
 static void sample(void)
@@ -131,6 +132,7 @@ static void sample(void)
     FIELD(vmtp_sample, final);
     FIELD(vmtp_sample, time_ns);
     FIELD(vmtp_sample, value);
+    FIELD(vmtp_sample, part);
 }
 
 static void event(void)
@@ -251,6 +253,7 @@ static void tool(void)
     FIELD(vmtp_tool, ready_text);
     FIELD(vmtp_tool, programs);
     FIELD(vmtp_tool, rated);
+    FIELD(vmtp_tool, streamed);
 }
 
 static void path(void)
@@ -346,6 +349,7 @@ static void record(void)
     FIELD(vmtp_record, value);
     FIELD(vmtp_record, failed);
     FIELD(vmtp_record, search);
+    FIELD(vmtp_record, part);
 }
 
 static void question(void)

@@ -208,7 +208,7 @@ static struct search *search_of(const struct search_spec *spec)
 {
     struct search *search = NULL;
 
-    assert_int_equal(search_new(spec, &search), 0);
+    assert_int_equal(search_new(spec, 0, &search), 0);
     for (uint32_t number = 1; search->next.action != SEARCH_OVER; number++) {
         struct search_trial trial = { .number = number,
                                       .rate_bps = search->next.rate_bps,

@@ -27,6 +27,7 @@ struct path {
     double trial_noise; /* capacity differs from trial to trial by so much */
     double slot_noise;  /* and from twentieth to twentieth of a second */
     double background;  /* datagrams lost at any load */
+    double guess;       /* where the search begins; 0: nowhere */
     uint64_t state;
 };
 
@@ -106,7 +107,7 @@ static struct search *search_run(const struct search_spec *spec, struct path *pa
 {
     struct search *search = NULL;
 
-    assert_int_equal(search_new(spec, &search), 0);
+    assert_int_equal(search_new(spec, (uint64_t)path->guess, &search), 0);
     while (search->next.action != SEARCH_OVER) {
         bool verify = search->next.action == SEARCH_VERIFY;
         double seconds = verify ? FULL_S : (double)search->next.duration_ns / 1e9;
@@ -180,6 +181,7 @@ static void tally_make(const char *what, const struct path *of, const struct sea
         path.state = run * 77 + 5;
         scale = 0.5 + chance(&path.state);
         path.capacity *= scale;
+        path.guess *= scale;
         search = search_run(spec, &path);
         for (size_t g = 0; g < spec->loss_count; g++)
             tally_add(&tallies[g], search, g, truths[g] * scale);
@@ -254,6 +256,49 @@ static void a_loss_at_any_load_does_not_hide_a_goal_above_it(void **state)
     assert_true((double)tally.held >= 0.95 * RUNS);
 }
 
+static void the_bounds_hold_the_answer_wherever_the_search_begins(void **state)
+{
+    static const double guesses[] = { 0.01, 0.3, 0.9, 1, 1.1, 4, 100 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(guesses); i++) {
+        struct path path = { .capacity = 1e9, .generator = 4e9, .fastest = 4e10 };
+
+        path.guess = guesses[i] * path.capacity;
+        holds("begins at a guess", &path, 24, 18);
+        path.slot_noise = 0.03;
+        holds("begins at a guess, varies by 3 %", &path, 60, 24);
+    }
+}
+
+/* Two loads beside it, and the trial that verifies it. */
+static void a_good_guess_saves_trials(void **state)
+{
+    struct path path = { .capacity = 1e9, .generator = 4e9, .fastest = 4e10, .guess = 1.05e9 };
+    struct search_spec spec = spec_of(five, 1);
+    struct tally tally = { 0 };
+
+    (void)state;
+    spec.sum_ns = spec.trial_ns;
+    spec.width = 0.05;
+    tally_make("a good guess", &path, &spec, &tally);
+    assert_int_equal(tally.held, RUNS);
+    assert_true((double)tally.trials <= 3.5 * RUNS);
+}
+
+static void from_a_guess_too_the_tools_limit_is_found(void **state)
+{
+    struct path path = { .capacity = 9e9, .generator = 1e9, .fastest = 1.2e9, .guess = 0.4e9 };
+    struct search_spec spec = spec_of(five, 1);
+    struct search *search = search_run(&spec, &path);
+
+    (void)state;
+    assert_int_equal(search_answer(search, 0).state, SEARCH_IRREGULAR);
+    assert_true(search_cap(search) > 0.9e9);
+    assert_true(search_answer(search, 0).lower_bps >= 0.97e9);
+    search_free(search);
+}
+
 static void a_goal_that_can_not_be_met_leaves_time_for_the_others(void **state)
 {
     static const double losses[] = { 0.0001, 0.05 };
@@ -316,7 +361,7 @@ static void a_sender_that_is_held_back_ends_with_what_it_sent(void **state)
     struct search *search = NULL;
 
     (void)state;
-    assert_int_equal(search_new(&spec, &search), 0);
+    assert_int_equal(search_new(&spec, 0, &search), 0);
     while (search->next.action != SEARCH_OVER && search->count < 40) {
         uint64_t rate = search->next.rate_bps;
         bool flood = rate == 0 || rate > 150000000;
@@ -350,7 +395,7 @@ static void one_bad_trial_of_the_tool_is_not_its_limit(void **state)
 
     (void)state;
     spec.max_bps = 1000000000;
-    assert_int_equal(search_new(&spec, &search), 0);
+    assert_int_equal(search_new(&spec, 0, &search), 0);
     path.generator = 5e8;
     trial = trial_of(&path, search->next.rate_bps, 2);
     search_add(search, &trial, S_NS);
@@ -425,7 +470,7 @@ static void an_answer_that_a_longer_trial_refutes_is_none(void **state)
     struct search *search = NULL;
 
     (void)state;
-    assert_int_equal(search_new(&spec, &search), 0);
+    assert_int_equal(search_new(&spec, 0, &search), 0);
     while (search->next.action != SEARCH_OVER && search->count < 200) {
         bool verify = search->next.action == SEARCH_VERIFY;
         struct search_trial trial;
@@ -450,7 +495,7 @@ static void a_tool_that_can_not_verify_an_answer_is_asked_three_times(void **sta
     size_t verified = 0;
 
     (void)state;
-    assert_int_equal(search_new(&spec, &search), 0);
+    assert_int_equal(search_new(&spec, 0, &search), 0);
     while (search->next.action != SEARCH_OVER && search->count < 200) {
         bool verify = search->next.action == SEARCH_VERIFY;
         struct search_trial trial;
@@ -475,7 +520,7 @@ static void a_trial_that_failed_is_tried_again_and_remembered(void **state)
     struct search *search = NULL;
 
     (void)state;
-    assert_int_equal(search_new(&spec, &search), 0);
+    assert_int_equal(search_new(&spec, 0, &search), 0);
     search_fail(search, "no route to host", S_NS);
     search_fail(search, "something else", S_NS);
     assert_int_equal(search->next.action, SEARCH_TRY);
@@ -513,6 +558,9 @@ int main(void)
         cmocka_unit_test(the_bounds_hold_the_answer_where_capacity_varies_between_trials),
         cmocka_unit_test(the_bounds_hold_the_answer_of_a_tool_that_stands_still_at_times),
         cmocka_unit_test(a_loss_at_any_load_does_not_hide_a_goal_above_it),
+        cmocka_unit_test(the_bounds_hold_the_answer_wherever_the_search_begins),
+        cmocka_unit_test(a_good_guess_saves_trials),
+        cmocka_unit_test(from_a_guess_too_the_tools_limit_is_found),
         cmocka_unit_test(a_goal_that_can_not_be_met_leaves_time_for_the_others),
         cmocka_unit_test(what_the_tool_can_send_is_the_end_and_no_answer),
         cmocka_unit_test(a_tool_that_does_not_reach_the_least_rate_is_searched_with_all_it_has),
