@@ -3,15 +3,19 @@
 
 #include "../base/clock.h"
 #include "../base/units.h"
+#include "../result/guess.h"
 #include "../result/search.h"
 
 int rate_begin(struct flow *flow, struct vmtp_error *err)
 {
     const struct search_spec *spec = flow->planned->spec->search;
+    const struct run *run = flow->context.run;
+    uint64_t guess_bps;
 
     if (!spec || !flow->tool)
         return 0;
-    if (search_new(spec, 0, &flow->measurement->search) < 0)
+    guess_bps = guess_rate(flow->measurement, run->measurements, run->plan->flow_count);
+    if (search_new(spec, guess_bps, &flow->measurement->search) < 0)
         return vmtp_fail(err, -ENOMEM, "out of memory");
     return 0;
 }
