@@ -8,9 +8,10 @@
 
 #define UNBOUNDED (UINT64_MAX / 4) /* until the tool was asked for all that it has */
 #define SHORT_NS  (2 * NS_PER_S)   /* while narrowing down, where full trials are longer */
-#define TRIES     3 /* that the tool is given before what it sends is taken for its limit */
-#define STUCK     5 /* trials in a row in which it sent less than asked for, and nothing was lost */
-#define FAR       4 /* apart: the middle says more than a step from a bound */
+#define TRIES     3     /* that the tool is given before what it sends is taken for its limit */
+#define STUCK     5     /* trials in a row that fell short and lost nothing: it is held back; ... */
+#define NEVER     3     /* ... of a tool that never sent what it was asked for */
+#define FAR       4     /* apart: the middle says more than a step from a bound */
 #define BEYOND    1.01  /* the best it did is asking for more */
 #define EDGE      0.45  /* of the width, around where the bound should be */
 #define APART     0.125 /* of the width: nearer than that a load tells nothing new */
@@ -332,15 +333,53 @@ static const struct search_trial *verified(const struct search *search, uint64_t
     return NULL;
 }
 
-/* It is no use to ask a tool that does not keep the rate again and again. */
-static bool is_over(const struct search *search, const struct search_goal *at)
+static bool never_kept_a_rate(const struct search *search)
+{
+    for (size_t i = 0; i < search->count; i++)
+        if (search->trials[i].rate_bps && !search->trials[i].limited)
+            return false;
+    return true;
+}
+
+/* It is no use to ask a tool that does not keep the rate again and again, for whichever goal. */
+static bool falls_short(const struct search *search, uint64_t rate_bps)
 {
     uint32_t shortfalls = 0;
 
-    for (size_t i = 0; i < search->spec->loss_count; i++)
-        if (search->goals[i].lower_bps == at->lower_bps)
-            shortfalls += search->goals[i].shortfalls;
-    return at->verified || !at->lower_bps || shortfalls >= TRIES;
+    for (size_t i = 0; i < search->count; i++) {
+        const struct search_trial *trial = &search->trials[i];
+
+        shortfalls += trial->verifying && trial->limited && trial->rate_bps == rate_bps;
+    }
+    return shortfalls >= (never_kept_a_rate(search) ? 1 : TRIES);
+}
+
+/* The highest load below the answer that a full trial held. */
+static const struct search_trial *verified_below(const struct search *search,
+                                                 const struct search_goal *at)
+{
+    const struct search_trial *best = NULL;
+
+    for (size_t i = 0; i < search->count; i++) {
+        const struct search_trial *trial = &search->trials[i];
+
+        if (trial->verifying && trial->limited && trial->loss <= at->goal.loss &&
+            trial->load_bps < at->lower_bps && (!best || trial->load_bps > best->load_bps))
+            best = trial;
+    }
+    return best;
+}
+
+/* A tool that never kept a rate does not do so when it is to verify one: what it sent is verified.
+ */
+static void settle(const struct search *search, struct search_goal *at)
+{
+    at->verified = verified_below(search, at);
+    if (!at->verified)
+        return;
+    at->stuck = true;
+    at->lower_bps = at->verified->load_bps;
+    at->upper_bps = 0;
 }
 
 static struct search_step goal_end(struct search *search, struct search_goal *at,
@@ -349,7 +388,9 @@ static struct search_step goal_end(struct search *search, struct search_goal *at
     at->lower_bps = bracket->lower.bps;
     at->upper_bps = bracket->upper.bps;
     at->verified = verified(search, at->lower_bps, &at->goal);
-    at->over = is_over(search, at);
+    at->over = at->verified || !at->lower_bps || falls_short(search, at->lower_bps);
+    if (at->over && at->lower_bps && !at->verified && never_kept_a_rate(search))
+        settle(search, at);
     at->trial_count = search->count;
     return (struct search_step){ .action = at->over ? SEARCH_OVER : SEARCH_VERIFY,
                                  .goal = (size_t)(at - search->goals),
@@ -358,15 +399,28 @@ static struct search_step goal_end(struct search *search, struct search_goal *at
 
 /* Asked for more than the lower bound again and again, the tool sends no more, and nothing is lost:
  * its own queue, or itself, lets nothing through that the path could lose. */
-static bool is_stuck(const struct search *search, const struct bracket *bracket)
+static bool is_held_back(const struct search *search, const struct bracket *bracket)
 {
-    if (!bracket->lower.bps || search->count < STUCK || limit_of(search) || seems_limited(search))
+    size_t least = never_kept_a_rate(search) ? NEVER : STUCK;
+
+    if (search->count < least)
         return false;
-    for (size_t i = search->count - STUCK; i < search->count; i++)
+    for (size_t i = search->count - least; i < search->count; i++)
         if (!search->trials[i].limited || search->trials[i].loss > least_loss(search) ||
             (double)search->trials[i].rate_bps < (double)bracket->lower.bps * BEYOND)
             return false;
     return true;
+}
+
+/* What lies between the bounds can't be sent. */
+static bool is_stuck(const struct search *search, const struct bracket *bracket)
+{
+    uint64_t limit = limit_of(search);
+
+    if (!bracket->lower.bps || seems_limited(search))
+        return false;
+    return limit ? bracket->upper.bps && bracket->lower.bps >= limit
+                 : is_held_back(search, bracket);
 }
 
 /* What to do for this goal. */
@@ -447,9 +501,18 @@ static void search_decide(struct search *search)
     search->next = (struct search_step){ .action = SEARCH_OVER, .rate_bps = first_rate(search) };
 }
 
+/* What may be lost of what was sent for that to be a load which the path carries. */
+static double carried_loss(const struct search *search)
+{
+    bool verifying = search->next.action == SEARCH_VERIFY;
+
+    return verifying ? search->goals[search->next.goal].goal.loss : least_loss(search);
+}
+
 /* A tool that falls short of the rate may have stood still for a while, and sent at the rate else:
  * then the path was given less than the load.  Where that is all it can send, it is the load; and
- * where nothing was lost, what was sent is one that the path carries. */
+ * where nothing was lost, or no more than is to be verified, what was sent is one that the path
+ * carries. */
 static void trial_place(struct search *search, struct search_trial *trial)
 {
     uint64_t offered = (uint64_t)llround(trial->offered_bps);
@@ -458,7 +521,7 @@ static void trial_place(struct search *search, struct search_trial *trial)
         search->fastest_bps = offered;
     trial->load_bps = trial->rate_bps;
     trial->weak = trial->limited && trial->rate_bps != limit_of(search);
-    if (trial->weak && trial->loss <= least_loss(search) && offered >= search->spec->min_bps) {
+    if (trial->weak && trial->loss <= carried_loss(search) && offered >= search->spec->min_bps) {
         trial->load_bps = offered;
         trial->weak = false;
     }
@@ -482,6 +545,8 @@ static void search_spend(struct search *search, uint64_t spent_ns)
 {
     search->spent_ns += spent_ns;
     search->goals[search->next.goal].spent_ns += spent_ns;
+    if (search->next.action == SEARCH_VERIFY) /* it may be over, whoever is next */
+        goal_step(search, &search->goals[search->next.goal]);
     search_decide(search);
 }
 
@@ -493,8 +558,6 @@ const struct search_trial *search_add(struct search *search, const struct search
     *copy = *trial;
     trial_place(search, copy);
     search->count++;
-    if (search->next.action == SEARCH_VERIFY && copy->limited)
-        search->goals[search->next.goal].shortfalls++;
     doubt(search, copy->load_bps);
     search_spend(search, spent_ns);
     return copy;

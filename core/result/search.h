@@ -37,7 +37,6 @@ struct search_goal {
     uint32_t misses;               /* new loads in a row that did not halve it */
     uint64_t spent_ns;             /* on its own steps */
     bool stuck;                    /* the tool could not be brought to send what is too much */
-    uint32_t shortfalls;           /* trials to verify it in which the tool fell short */
     bool over;
     size_t trial_count;                  /* of the search, when it was over */
     const struct search_trial *verified; /* by this one; NULL: not */

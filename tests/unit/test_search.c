@@ -514,6 +514,35 @@ static void a_tool_that_can_not_verify_an_answer_is_asked_three_times(void **sta
     search_free(search);
 }
 
+/* As in an emulated machine: of what it is asked for it sends four fifths, whatever it is. */
+static void a_tool_that_never_keeps_a_rate_is_verified_with_what_it_sends(void **state)
+{
+    static const double goals[] = { 0.05, 0.02 };
+    struct search_spec spec = spec_of(goals, COUNT(goals));
+    struct path path = { .capacity = 1e9, .generator = 2e8, .fastest = 4e8, .guess = 3e8 };
+    struct search *search = NULL;
+
+    (void)state;
+    spec.sum_ns = spec.trial_ns;
+    assert_int_equal(search_new(&spec, (uint64_t)path.guess, &search), 0);
+    while (search->next.action != SEARCH_OVER) {
+        uint64_t asked_bps = search->next.rate_bps;
+        struct search_trial trial = trial_of(&path, asked_bps * 4 / 5, 2);
+
+        trial.rate_bps = asked_bps;
+        trial.limited = asked_bps > 0;
+        search_add(search, &trial, S_NS);
+    }
+    assert_true(search->count <= 7);
+    for (size_t i = 0; i < COUNT(goals); i++) {
+        assert_int_equal(search_answer(search, i).state, SEARCH_IRREGULAR);
+        assert_non_null(search_answer(search, i).verified);
+        assert_true(search_answer(search, i).lower_bps >= 1.5e8);
+    }
+    assert_true(search_cap(search) >= 150000000);
+    search_free(search);
+}
+
 static void a_trial_that_failed_is_tried_again_and_remembered(void **state)
 {
     struct search_spec spec = spec_of(five, 1);
@@ -571,6 +600,7 @@ int main(void)
         cmocka_unit_test(when_the_time_is_up_what_is_known_is_said),
         cmocka_unit_test(an_answer_that_a_longer_trial_refutes_is_none),
         cmocka_unit_test(a_tool_that_can_not_verify_an_answer_is_asked_three_times),
+        cmocka_unit_test(a_tool_that_never_keeps_a_rate_is_verified_with_what_it_sends),
         cmocka_unit_test(a_trial_that_failed_is_tried_again_and_remembered),
         cmocka_unit_test(long_trials_come_after_short_ones_have_narrowed_it_down),
     };
