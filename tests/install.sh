@@ -150,6 +150,31 @@ step 'finds it beside its own' says vmtp plugins list
 step 'cleans up after the build' make clean
 step 'leaves only sources' test -z "$(find . -name '*.o' -o -name '*.so' -o -name '*.d')"
 step 'uninstalls it' make uninstall
+
+# The example of a monitor, found where it was built.
+cp -r "$root/examples/monitor-vendor" "$dir/some where/"
+cd "$dir/some where/monitor-vendor" || exit 2
+rm -f ./*.o ./*.so
+step 'builds a monitor outside of its tree' make CFLAGS='-O2 -g -Werror'
+wanted='^ok  *monitor vendor: its default options are good'
+step 'tries it against the contract' says make check
+wanted='^monitor  *vendor '
+step 'lists it as a monitor' says env VMTP_PLUGIN_PATH=. vmtp plugins list
+step 'watches a measurement with it' env VMTP_PLUGIN_PATH=. vmtp run --no-progress vendor.yaml
+watched() { /usr/bin/python3 -c 'import json; d = json.load(open("vendor.json")); assert '"$1"; }
+step 'keeps what the agent told of the endpoint' \
+    watched 'd["watched"]["local-a"]["temperature"]["median"] == 41.5'
+step 'and of a part of it' watched 'd["watched"]["local-a"]["frames"]["parts"]["lo"]["total"] > 100'
+step 'says that the monitor did well' \
+    watched '[m["status"] for m in d["monitors"] if m["name"] == "vendor"] == ["ok"]'
+sed 's,\./agent.sh,./no-agent,' vendor.yaml >none.yaml
+step 'measures where there is no agent' env VMTP_PLUGIN_PATH=. vmtp run --no-progress none.yaml
+step 'and says that the monitor failed' \
+    watched '[m["status"] for m in d["monitors"] if m["name"] == "vendor"] == ["failed"]'
+step 'installs the monitor' make install
+wanted='^monitor  *vendor '
+step 'finds it beside the others' says vmtp plugins list
+step 'uninstalls the monitor' make uninstall
 cd "$dir" || exit 2
 
 mv "$dir/gone" "$dir/build"

@@ -4,6 +4,7 @@
 unit     := $(patsubst %.c,$B/%,$(wildcard tests/unit/test_*.c))
 fakes    := $(patsubst %.c,$B/obj/%.o,$(wildcard tests/fakes/*.c))
 test_pkg := cmocka $(core_pkg) $(sort $(foreach d,$(built),$(pkgs_$d)))
+test_links := -Wl,--as-needed $(sort $(foreach d,$(built),$(links_$d)))
 
 # A test takes out of these what it neither has nor includes itself.
 $B/tests/libfakes.a: $(fakes)
@@ -15,7 +16,7 @@ $B/tests/libfakes.a $B/tests/libopenstack.a:
 $B/obj/tests/%.o: test_flags := -DBUILD='"$(abspath $B)"' -I. $(call cflags_of,$(test_pkg))
 $(filter-out %/test_library,$(unit)): $B/tests/unit/%: $B/obj/tests/unit/%.o $B/tests/libfakes.a $B/tests/libopenstack.a $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) -ldl -lm -pthread
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(test_pkg)) $(test_links) -ldl -lm -pthread
 
 # The library's own sees it from outside.
 $B/tests/unit/test_library: $B/obj/tests/unit/test_library.o $B/libvmtp.so | $B/tests/plugins/confidant.so
@@ -26,9 +27,10 @@ $B/tests/unit/test_library: $B/obj/tests/unit/test_library.o $B/libvmtp.so | $B/
 # A fuzzer is run on its corpus by `make check`, and let loose by `make fuzz`.
 fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 replays := $(fuzzers:%=$B/tests/fuzz/replay_%)
+fuzz_pkg := $(ssh_pkg) expat zlib
 $(replays): $B/tests/fuzz/replay_%: $B/obj/tests/fuzz/fuzz_%.o $B/obj/tests/fuzz/replay.o $B/libcore.a $B/libcommon.a
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(ssh_pkg)) $(ldlibs)
+	$(call Q,LD)$(CC) $(san) $(LDFLAGS) -o $@ $^ $(call libs,$(fuzz_pkg)) $(ldlibs)
 
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -36,7 +38,7 @@ fuzz:
 fuzz-run: $B/libcore.a $B/libcommon.a
 	@for f in $(fuzzers); do echo "fuzz_$$f for $(FUZZ_SECONDS) s"; mkdir -p $B/fuzz/$$f && \
 	    clang -fsanitize=fuzzer,address,undefined $(std) -I. -g -o $B/fuzz_$$f tests/fuzz/fuzz_$$f.c $B/libcore.a \
-	      $B/libcommon.a $(call libs,$(ssh_pkg)) $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
+	      $B/libcommon.a $(call libs,$(fuzz_pkg)) $(ldlibs) && $B/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
 	      -artifact_prefix=$B/fuzz/$$f- $B/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 include tests/abi/abi.mk

@@ -53,6 +53,16 @@ def damage_schema(document):
     return True
 
 
+def damage_fitness(change):
+    def damage(document):
+        for endpoint in document["endpoints"].values():
+            if endpoint and endpoint.get("fitness", {}).get("checks"):
+                change(endpoint["fitness"])
+                return True
+        return False
+    return damage
+
+
 DAMAGES = {
     "another version": damage_schema,
     "a cloud without a name": lambda d: d["cloud"].pop("name", None) is not None,
@@ -75,6 +85,10 @@ DAMAGES = {
     "a value that is null": damage_metric("gauge", lambda m: m.update(value=None)),
     "a bucket without count": damage_metric(
         "distribution", lambda m: m["histogram"].update(buckets=[[1]])),
+    "a grade that is not known": damage_fitness(lambda f: f["uses"].update(storage="fine")),
+    "a use that is not known": damage_fitness(lambda f: f["uses"].update(dinner="good")),
+    "a check without a grade": damage_fitness(lambda f: f["checks"][0].pop("grade")),
+    "a concern that is not known": damage_fitness(lambda f: f["checks"][0].update(concern="x")),
     "a bucket out of range": damage_metric(
         "distribution", lambda m: m["histogram"].update(buckets=[[7424, 1]])),
 }

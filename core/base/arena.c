@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BLOCK_BYTES 4096
@@ -14,6 +15,7 @@ struct block {
 
 struct arena {
     struct block *blocks; /* the newest, which has the most room, first */
+    bool kept;
 };
 
 struct arena *arena_new(void)
@@ -23,7 +25,7 @@ struct arena *arena_new(void)
 
 void arena_free(struct arena *arena)
 {
-    if (!arena)
+    if (!arena || arena->kept)
         return;
     while (arena->blocks) {
         struct block *next = arena->blocks->next;
@@ -32,6 +34,11 @@ void arena_free(struct arena *arena)
         arena->blocks = next;
     }
     free(arena);
+}
+
+void arena_keep(struct arena *arena)
+{
+    arena->kept = true;
 }
 
 static struct block *block_add(struct arena *arena, size_t size)

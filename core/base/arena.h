@@ -18,6 +18,8 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *arena); /* NULL is fine */
 DEFINE_CLEANUP(arena_free, struct arena *)
+/* Never free it: somebody who can't be stopped still reads what is in it. */
+void arena_keep(struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size);
 /* count items of size each; NULL also when that overflows. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where packets went: of all that a flow sent, what the network lost, what the receiving socket
- * dropped, and what arrived.  Flows that lost nothing are a sentence.
+ * Where packets went: of all that a flow sent, what each stage of the way dropped, what the network
+ * lost, and what arrived.  Flows that lost nothing are a sentence.
  */
 #include "../report/cells.h"
 #include "chart.h"
@@ -14,9 +14,24 @@
 #define HEIGHT    26.0
 #define LEAST     0.004 /* of the width: what was lost is to be seen, however little */
 
+/* The stages in which packets are lost, in the order of the way. */
+static const struct stage {
+    const char *field, *class, *what;
+} stages[] = {
+    { "sender", "bar s3", "dropped by the sender's queue" },
+    { "nic_sender", "bar s3", "dropped by the sender's interface" },
+    { "network", "bar network", "lost in the network" },
+    { "nic_receiver", "bar s5", "dropped by the receiver's interface" },
+    { "softnet", "bar s5", "dropped by the receiver's backlog" },
+    { "reassembly", "bar s5", "fragments without the rest" },
+    { "socket", "bar socket", "dropped by the socket" },
+};
+
+#define STAGES COUNT(stages)
+
 /* What became of the packets of a flow, one after the other. */
 struct way {
-    double sent, received, network, socket, unknown;
+    double sent, received, lost[STAGES], unknown;
 };
 
 static const json_t *loss_of(const struct pick *pick)
@@ -27,12 +42,11 @@ static const json_t *loss_of(const struct pick *pick)
 static struct way way_of(const struct pick *pick)
 {
     const json_t *loss = loss_of(pick);
-    struct way way = { .sent = number_of(loss, "sent"),
-                       .received = number_of(loss, "received"),
-                       .network = number_of(loss, "network"),
-                       .socket = number_of(loss, "socket") };
+    struct way way = { .sent = number_of(loss, "sent"), .received = number_of(loss, "received") };
 
-    if (isnan(way.network) || isnan(way.socket))
+    for (size_t i = 0; i < STAGES; i++)
+        way.lost[i] = number_of(loss, stages[i].field);
+    if (!json_object_get(loss, "network"))
         way.unknown = way.sent - way.received;
     return way;
 }
@@ -75,21 +89,30 @@ static double part_draw(struct page *page, const struct way *way, double from,
     return from + width;
 }
 
+/* From left to right; returns how many there are. */
+static size_t parts_make(const struct way *way, struct part ret[STAGES + 2])
+{
+    size_t count = 0;
+
+    ret[count++] = (struct part){ way->received, "bar received", "label", "received" };
+    for (size_t i = 0; i < STAGES && !(way->unknown > 0); i++)
+        if (way->lost[i] > 0)
+            ret[count++] = (struct part){ way->lost[i], stages[i].class, "on", stages[i].what };
+    if (way->unknown > 0)
+        ret[count++] = (struct part){ way->unknown, "bar network", "on", "lost" };
+    return count;
+}
+
 static void way_draw(struct page *page, const struct way *way, const char *name)
 {
-    const struct part parts[] = {
-        { way->received, "bar received", "label", "received" },
-        { way->network, "bar network", "on", "lost in the network" },
-        { way->socket, "bar socket", "on", "dropped by the socket" },
-        { way->unknown, "bar network", "on", "lost" },
-    };
+    struct part parts[STAGES + 2];
+    size_t count = parts_make(way, parts);
     double at = 0, shrink = 0;
 
-    for (size_t i = 1; i < COUNT(parts); i++)
-        if (parts[i].count > 0)
-            shrink += fmax(LEAST - parts[i].count / way->sent, 0);
+    for (size_t i = 1; i < count; i++)
+        shrink += fmax(LEAST - parts[i].count / way->sent, 0);
     svg_begin(&page->body, HEIGHT, cell_printf(&page->cells, "Packets of %.200s", name));
-    for (size_t i = 0; i < COUNT(parts); i++)
+    for (size_t i = 0; i < count; i++)
         at = part_draw(page, way, at, &parts[i], i == 0 ? shrink : 0);
     svg_end(&page->body);
 }
@@ -116,25 +139,40 @@ static void flow_row(struct page *page, const struct picks *picks, const struct 
         share_text((way.sent - way.received) / way.sent).text, way.sent - way.received, way.sent);
 }
 
+/* Does any of the flows know of it? */
+static bool stage_is_known(const struct picks *picks, size_t stage)
+{
+    for (size_t i = 0; i < picks->count; i++)
+        if (!isnan(way_of(&picks->list[i]).lost[stage]))
+            return true;
+    return false;
+}
+
+static void table_row(struct page *page, const struct picks *picks, const struct pick *pick)
+{
+    struct way way = way_of(pick);
+
+    markup_add(&page->body, "<tr><th scope=\"row\">%s</th>", pick_name(page, picks, pick));
+    count_add(&page->body, way.sent);
+    for (size_t i = 0; i < STAGES; i++)
+        if (stage_is_known(picks, i))
+            count_add(&page->body, way.lost[i]);
+    count_add(&page->body, way.received);
+    markup_add(&page->body, "</tr>\n");
+}
+
 static void table_add(struct page *page, const struct picks *picks)
 {
     struct markup *body = &page->body;
 
     page_table_begin(page, "Packets");
-    markup_add(body, "<tr><th scope=\"col\">Flow</th><th scope=\"col\" class=\"num\">sent</th>"
-                     "<th scope=\"col\" class=\"num\">lost in the network</th>"
-                     "<th scope=\"col\" class=\"num\">dropped by the socket</th>"
-                     "<th scope=\"col\" class=\"num\">received</th></tr>\n");
-    for (size_t i = 0; i < picks->count; i++) {
-        struct way way = way_of(&picks->list[i]);
-
-        markup_add(body, "<tr><th scope=\"row\">%s</th>", pick_name(page, picks, &picks->list[i]));
-        count_add(body, way.sent);
-        count_add(body, way.network);
-        count_add(body, way.socket);
-        count_add(body, way.received);
-        markup_add(body, "</tr>\n");
-    }
+    markup_add(body, "<tr><th scope=\"col\">Flow</th><th scope=\"col\" class=\"num\">sent</th>");
+    for (size_t i = 0; i < STAGES; i++)
+        if (stage_is_known(picks, i))
+            markup_add(body, "<th scope=\"col\" class=\"num\">%s</th>", stages[i].what);
+    markup_add(body, "<th scope=\"col\" class=\"num\">received</th></tr>\n");
+    for (size_t i = 0; i < picks->count; i++)
+        table_row(page, picks, &picks->list[i]);
     page_table_end(page);
 }
 
@@ -146,8 +184,8 @@ void loss_chart(struct page *page, const struct papers *papers)
     if (!picks.count)
         return;
     page_section(page, "loss", "Loss",
-                 "What became of the packets that each flow sent. What a socket dropped was there: "
-                 "its host was too slow to take it.");
+                 "What became of the packets that each flow sent, stage by stage. What a socket "
+                 "dropped was there: its host was too slow to take it.");
     for (size_t i = 0; i < picks.count; i++)
         flow_row(page, &picks, &picks.list[i]);
     if (none.left)

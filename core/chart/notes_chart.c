@@ -44,6 +44,8 @@ static void event_add(struct markup *body, const json_t *event)
 {
     markup_add(body, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", json_text(event, "kind"),
                json_text(event, "time"));
+    if (*json_text(event, "subject"))
+        markup_add(body, "%s: ", json_text(event, "subject"));
     markup_cut(body, json_text(event, "text"), 400);
     markup_add(body, "</td></tr>\n");
 }

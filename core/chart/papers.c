@@ -123,11 +123,14 @@ static bool fell_short(const json_t *result)
 const char *result_limit(const json_t *result)
 {
     const json_t *goodput = json_object_get(json_object_get(result, "metrics"), "goodput");
-    const char *cause = json_text(json_object_get(result, "limit"), "cause");
+    const json_t *limit = json_object_get(result, "limit");
+    const char *cause = json_text(limit, "cause"), *by = json_text(limit, "by");
     uint64_t asked_bps = 0;
 
+    if (strcmp(cause, "unknown") == 0)
+        return NULL; /* it was looked into */
     if (*cause)
-        return cause;
+        return *by ? by : cause;
     if (!goodput)
         return NULL;
     if (fell_short(result))

@@ -66,6 +66,8 @@ static const char *value_text(struct page *page, const json_t *value)
         return cell_keep(&page->cells, real_written(json_number_value(value)).text);
     if (json_is_boolean(value))
         return json_is_true(value) ? "yes" : "no";
+    if (json_is_object(json_object_get(value, "uses"))) /* of a fitness, the grades */
+        value = json_object_get(value, "uses");
     json_object_foreach((json_t *)value, name, field)
     {
         if (r == 0 &&

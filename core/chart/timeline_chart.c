@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How goodput went while it was measured: each trial a thin line, their median a thick one, and
- * below, on the same axis of time, whatever else the tool told of each interval.  What disturbed a
- * trial is marked where it happened.
+ * below, on the same axis of time, whatever else the tool told of each interval.  A band has what
+ * limited it; what disturbed a trial is marked where it happened.
  */
 #include "../report/cells.h"
 #include "../result/stats.h"
 #include "chart.h"
 #include "pick.h"
+#include "spans.h"
 #include "svg.h"
 
 #include <math.h>
@@ -35,7 +36,7 @@ struct strip {
 /* What is drawn of one result. */
 struct timeline {
     struct page *page;
-    const json_t *trials;
+    const json_t *result, *trials;
     size_t trial_count, slots;
     struct axis time;
     struct strip strips[STRIPS_MAX];
@@ -146,6 +147,7 @@ static struct timeline timeline_make(struct page *page, const json_t *result)
     const json_t *metrics = json_object_get(result, "metrics");
     struct timeline timeline = {
         .page = page,
+        .result = result,
         .trials = json_object_get(result, "trials"),
         .ceiling = number_of(json_object_get(metrics, "goodput"), "ceiling"),
     };
@@ -373,6 +375,8 @@ static void timeline_draw(const struct timeline *timeline, const char *name)
     for (size_t i = 0; i < timeline->strip_count; i++)
         strip_draw(timeline, i);
     ceiling_draw(timeline);
+    spans_draw(timeline->page, timeline->result, &timeline->time,
+               timeline->strips[0].bottom - SPANS_HEIGHT);
     marks_draw(timeline);
     svg_end(body);
 }
@@ -402,6 +406,8 @@ static void trial_row(const struct timeline *timeline, const json_t *trial)
         trial_extent(trial, timeline->strips[i].name, &time, &value);
         figure_add(body, &timeline->strips[i], &value);
     }
+    if (spans_known(timeline->result))
+        spans_cell(timeline->page, timeline->result, trial);
     markup_add(body, "<td>");
     json_array_foreach(json_object_get(trial, "events"), i, event)
     {
@@ -422,6 +428,8 @@ static void table_add(const struct timeline *timeline)
         markup_cut(body, timeline->strips[i].name, 40);
         markup_add(body, "</th>");
     }
+    if (spans_known(timeline->result))
+        markup_add(body, "<th scope=\"col\">Limited by</th>");
     markup_add(body, "<th scope=\"col\">Events</th></tr>\n");
     for (size_t i = 0; i < timeline->trial_count; i++)
         trial_row(timeline, json_array_get(timeline->trials, i));
@@ -434,10 +442,11 @@ void timeline_chart(struct page *page, const struct papers *papers)
 
     if (!picks.count)
         return;
-    page_section(page, "timeline", "Over time",
-                 "Goodput while it was measured: each trial a thin line, their median a thick one. "
-                 "Below it is what else was told of each interval; a dot marks what disturbed "
-                 "trials.");
+    page_section(
+        page, "timeline", "Over time",
+        "Goodput while it was measured: each trial a thin line, their median a thick one. "
+        "The band below it has what limited it: its table says so too. Then comes what else "
+        "was told of each interval; a dot marks what disturbed trials.");
     for (size_t i = 0; i < picks.count; i++) {
         struct timeline timeline = timeline_make(page, picks.list[i].entry);
         const char *name = pick_name(page, &picks, &picks.list[i]);

@@ -270,19 +270,25 @@ static void run_write(struct part_maker *maker)
 {
     const struct wish *wish = maker->wish;
 
-    draft_printf(&maker->draft, "run: { order: written%s%s }\n",
+    draft_printf(&maker->draft, "run: { order: written, explain: no%s%s }\n",
                  wish->given[FLAG_STOP_ON_ERROR] ? ", on-error: stop" : "",
                  wish->given[FLAG_KEEP_FIRST_FLOW] && maker->part->spawns ? ", keep: yes" : "");
 }
 
+static bool has_monitor(const struct part_maker *maker, const char *name)
+{
+    return maker->registry && registry_find(maker->registry, VMTP_MONITOR, name);
+}
+
+/* Beside the monitor that there is where none is written. */
 static void monitor_write(struct part_maker *maker)
 {
     const struct wish *wish = maker->wish;
 
-    if (!wish->monitor || !maker->registry ||
-        !registry_find(maker->registry, VMTP_MONITOR, "gmond"))
+    if (!wish->monitor || !has_monitor(maker, "gmond"))
         return;
-    draft_printf(&maker->draft, "monitors:\n  - gmond: { address: ");
+    draft_printf(&maker->draft, "monitors:\n%s  - gmond: { address: ",
+                 has_monitor(maker, "host") ? "  - host\n" : "");
     draft_text(&maker->draft, wish->monitor);
     draft_printf(&maker->draft, ", port: %u }\n", wish->monitor_port);
 }

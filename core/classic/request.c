@@ -73,7 +73,8 @@ static void plugins_warn(struct maker *maker)
     const struct wish *wish = maker->wish;
 
     if (wish->monitor && !has_component(maker, VMTP_MONITOR, "gmond"))
-        warn(maker, "-m %s: there is no gmond plugin yet, so no CPU is monitored", wish->monitor);
+        warn(maker, "-m %s: there is no plugin 'gmond' here, so no CPU is monitored",
+             wish->monitor);
     if (wish->mongod_server && !has_component(maker, VMTP_SINK, "mongodb"))
         warn(maker,
              "--mongod-server %s: there is no plugin 'mongodb' here; the results are kept in the "

@@ -11,6 +11,10 @@ const struct command commands[] = {
       cmd_plugins },
     { "replay", "RUN [--sink NAME | --sink 'NAME: {...}']", "a run's results to sinks again",
       cmd_replay },
+    { "doctor",
+      "[--time 3s] [--json] [--private-key FILE] [--host-keys strict|accept-new|insecure] "
+      "[--jump HOST] [--no-progress] [HOST... | --scenario FILE]",
+      "what is this machine, or another, good for as a place to measure from?", cmd_doctor },
     { "reap", "RUN | --all", "remove what a killed run left behind", cmd_reap },
     { "chart", "[-p all|tcp|udp] [-b] [-o PAGE.html] FILE...", "results as a page for a browser",
       cmd_chart },

@@ -33,6 +33,7 @@ int cmd_run(struct cli *cli);
 int cmd_check(struct cli *cli);
 int cmd_plan(struct cli *cli);
 int cmd_plugins(struct cli *cli);
+int cmd_doctor(struct cli *cli);
 int cmd_reap(struct cli *cli);
 int cmd_compare(struct cli *cli);
 int cmd_noise(struct cli *cli);

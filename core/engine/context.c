@@ -10,6 +10,7 @@
 #include "process.h"
 #include "program.h"
 #include "start.h"
+#include "turnstile.h"
 
 #include <math.h>
 
@@ -70,12 +71,13 @@ static void host_progress(struct vmtp_self *self, double part, const char *doing
 
 /* ---- what was measured ---- */
 
-static int record_add(struct context *context, const struct vmtp_metric *metric,
-                      const struct vmtp_sample *sample, uint64_t time_ns)
+static struct vmtp_record record_of(const struct context *context, const struct vmtp_metric *metric,
+                                    const struct vmtp_sample *sample, uint64_t time_ns)
 {
-    struct measurement *measurement = context->measurement;
-    struct vmtp_record record = {
-        .size = sizeof record,
+    const struct measurement *measurement = context->measurement;
+
+    return (struct vmtp_record){
+        .size = sizeof(struct vmtp_record),
         .run = context->run->id,
         .flow = measurement ? measurement->flow->key : "",
         .subject = sample->subject ? sample->subject : "",
@@ -86,9 +88,41 @@ static int record_add(struct context *context, const struct vmtp_metric *metric,
         .final = sample->final,
         .wall_ns = clock_to_wall_ns(time_ns),
         .value = sample->value,
+        .part = sample->part ? sample->part : "",
     };
+}
 
-    return run_journal_record(context->run, &record);
+/* More than is kept.  Said once, and counted. */
+static void sighting_dropped(const struct context *context)
+{
+    if (turnstile_drop(context->turnstile))
+        run_note(context->run, "monitor-dropped",
+                 "monitor %s tells more than can be kept: the rest is dropped and counted",
+                 context->name);
+}
+
+/* What a monitor saw: kept for the trials of its subject and the whole run, and in the journal. */
+static int sighting_add(struct context *context, const struct vmtp_metric *metric,
+                        const struct vmtp_sample *sample, uint64_t time_ns)
+{
+    struct vmtp_record record = record_of(context, metric, sample, time_ns);
+    const struct sighting sighting = { .monitor = context->name,
+                                       .subject = record.subject,
+                                       .part = record.part,
+                                       .metric = metric->name,
+                                       .unit = metric->unit,
+                                       .kind = metric->kind,
+                                       .rank = (uint32_t)context->monitor,
+                                       .time_ns = time_ns,
+                                       .value = sample->value };
+    int r = turnstile_admits(context->turnstile, clock_now_ns())
+                ? sightings_add(context->run->sightings, &sighting)
+                : -ENOSPC;
+
+    if (r == -ENOSPC)
+        sighting_dropped(context);
+    record.final = 0;
+    return r < 0 ? r : run_journal_watched(context->run, &record, context->name);
 }
 
 static int trial_add(struct context *context, const struct vmtp_sample *sample, uint64_t time_ns)
@@ -111,7 +145,8 @@ static int host_emit(struct vmtp_self *self, const struct vmtp_sample *given)
     struct context *context = context_of(self);
     const struct vmtp_metric *metric;
     struct vmtp_sample sample = { 0 };
-    uint64_t time_ns;
+    uint64_t time_ns, now_ns = clock_now_ns();
+    struct vmtp_record record;
     int r = 0;
 
     if (context->component->table.kind == VMTP_SINK || context->component->table.kind == VMTP_CLOUD)
@@ -122,10 +157,13 @@ static int host_emit(struct vmtp_self *self, const struct vmtp_sample *given)
         return -EINVAL;
     if (context->measurement && !context->trial)
         return -EINVAL; /* a tool measures in its trials only */
-    time_ns = sample.time_ns ? sample.time_ns : clock_now_ns();
+    time_ns = sample.time_ns ? sample.time_ns : now_ns;
+    if (context->turnstile)
+        return sighting_add(context, metric, &sample, time_ns < now_ns ? time_ns : now_ns);
     if (context->trial && !sample.subject)
         r = trial_add(context, &sample, time_ns);
-    return r < 0 ? r : record_add(context, metric, &sample, time_ns);
+    record = record_of(context, metric, &sample, time_ns);
+    return r < 0 ? r : run_journal_record(context->run, &record);
 }
 
 static int histogram_journal(struct context *context, uint32_t row,
@@ -160,6 +198,32 @@ static int host_emit_histogram(struct vmtp_self *self, uint32_t metric,
     return r < 0 ? r : histogram_journal(context, metric, histogram);
 }
 
+/* What a monitor has to say is of the run, and of the trials that it marks. */
+static int sighting_event(struct context *context, const struct vmtp_event *event)
+{
+    uint64_t now_ns = clock_now_ns();
+    uint64_t time_ns = event->time_ns && event->time_ns < now_ns ? event->time_ns : now_ns;
+    const char *subject = event->subject ? event->subject : "";
+    bool listed;
+
+    if (!event->text || event->kind < VMTP_NOTE || event->kind > VMTP_LOST_CONNECTION)
+        return -EINVAL;
+    listed = turnstile_lists(context->turnstile);
+    if (!listed && (event->kind == VMTP_NOTE || !turnstile_admits(context->turnstile, now_ns))) {
+        sighting_dropped(context);
+        return -ENOSPC;
+    }
+    run_tell(context->run, context->name,
+             &(struct run_event){ .wall_ns = clock_to_wall_ns(time_ns),
+                                  .kind = event_name(event->kind),
+                                  .subject = subject,
+                                  .text = event->text },
+             listed);
+    if (event->kind == VMTP_NOTE)
+        return 0;
+    return sightings_event(context->run->sightings, event->kind, time_ns, subject, event->text);
+}
+
 static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *given)
 {
     struct context *context = context_of(self);
@@ -169,6 +233,8 @@ static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *give
     int r;
 
     memcpy(&event, given, given->size < sizeof event ? given->size : sizeof event);
+    if (context->turnstile)
+        return sighting_event(context, &event);
     if (!event.text || !trial)
         return -EINVAL;
     time_ns = event.time_ns ? event.time_ns : clock_now_ns();
@@ -183,6 +249,19 @@ static int host_emit_event(struct vmtp_self *self, const struct vmtp_event *give
         json_pack("{s:s, s:I, s:s, s:s, s:o}", "flow", context->measurement->flow->key, "trial",
                   (json_int_t)trial->number, "kind", event_name(event.kind), "subject",
                   event.subject ? event.subject : "", "text", text_json(event.text)));
+}
+
+/* What monitors see from now on is of this trial too. */
+static int window_open(const struct context *context)
+{
+    const struct trial *trial = context->trial;
+    const struct window window = { .measurement = context->measurement,
+                                   .number = trial->number,
+                                   .start_ns = trial->start_ns,
+                                   .warmup_ns = trial->warmup_ns,
+                                   .duration_ns = trial->duration_ns };
+
+    return sightings_open(context->run->sightings, &window);
 }
 
 static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmtp_error *err)
@@ -205,7 +284,7 @@ static int host_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmt
     context->trial->start_ns = *ret_start_ns;
     context->trial->wall_ns = clock_to_wall_ns(*ret_start_ns);
     pthread_mutex_unlock(&context->run->lock);
-    return 0;
+    return window_open(context) < 0 ? vmtp_fail(err, -ENOMEM, "out of memory") : 0;
 }
 
 /* ---- processes and files ---- */

@@ -8,6 +8,7 @@
 #include "run.h"
 
 struct fleet;
+struct turnstile;
 struct start;
 
 struct context {
@@ -21,6 +22,8 @@ struct context {
     struct trial *trial;             /* a tool's: the one that is being run; NULL: none */
     struct start *start;             /* a tool's: where it waits for the flows beside it */
     bool started;                    /* it has been there in this trial */
+    struct turnstile *turnstile;     /* a monitor's: what its calls go through */
+    size_t monitor;                  /* and which of the run's it is */
 };
 
 /* The functions that every instance of a run is lent; the owner is its struct context. */

@@ -36,6 +36,8 @@ static struct fleet *fleet_new(struct run *run, const struct component *componen
 
 static void fleet_free(struct fleet *fleet)
 {
+    if (fleet->haunted)
+        return;
     instance_close(fleet->cloud);
     pthread_cond_destroy(&fleet->arrived);
     pthread_mutex_destroy(&fleet->lock);

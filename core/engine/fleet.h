@@ -26,6 +26,7 @@ struct fleet {
     size_t endpoint_count, endpoint_room;
     struct placed *placed;
     pthread_cond_t arrived; /* a file has, or it never will */
+    bool haunted; /* a monitor that does not stop is at it: it is never freed; of the main thread */
 };
 
 /* Make all that the plan wants.  *ret is set also when it fails: fleet_undeploy() takes back what

@@ -34,6 +34,19 @@ void flow_fail(struct flow *flow, const char *fmt, ...)
              flow->measurement->error ? flow->measurement->error : "out of memory");
 }
 
+uint32_t flow_streams(const struct flow *flow)
+{
+    const struct variant *variant = flow->planned->variant;
+
+    for (size_t i = 0; i < variant->option_count; i++)
+        if (strcmp(variant->options[i].name, "connections") == 0) {
+            unsigned long count = strtoul(variant->options[i].value, NULL, 10);
+
+            return count >= 1 && count <= UINT16_MAX ? (uint32_t)count : 1;
+        }
+    return 1;
+}
+
 bool flow_alive(const struct flow *flow)
 {
     return flow->opened && !flow->measurement->error && !flow->measurement->reason;
@@ -219,6 +232,7 @@ static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_e
         .duration_ns = trial->duration_ns,
         .interval_ns = planned->spec->interval_ns,
         .rate_bps = trial->rate_bps,
+        .streams = trial->streams,
     };
     int r;
 
@@ -233,10 +247,20 @@ static int trial_run(struct flow *flow, const struct trial *trial, struct vmtp_e
     return r;
 }
 
+/* Something else than the options say is only asked for to learn what limits the flow. */
+static void purpose_apply(const struct flow *flow, struct trial *trial)
+{
+    if (flow->purpose == PURPOSE_WIDER)
+        trial->streams = 2 * flow_streams(flow);
+    if (flow->purpose == PURPOSE_LONGER)
+        trial->duration_ns *= 2;
+}
+
 static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
 {
     const struct measurement *measurement = flow->measurement;
-    uint32_t number = (uint32_t)measurement->trial_count + measurement->searched + 1;
+    uint32_t number =
+        (uint32_t)measurement->trial_count + measurement->searched + measurement->probed + 1;
     struct trial *trial;
 
     if (trial_new(number, flow->context.component->table.metrics.count, &trial) < 0)
@@ -246,12 +270,20 @@ static struct trial *trial_begin(struct flow *flow, uint64_t warmup_ns)
     trial->warmup_ns = warmup_ns;
     trial->duration_ns = flow->planned->spec->duration_ns;
     rate_apply(flow, trial);
+    purpose_apply(flow, trial);
     flow->begun_ns = trial->start_ns;
     return trial;
 }
 
+/* NULL: it is the flow's own. */
+static const char *purpose_name(enum purpose purpose)
+{
+    return purpose == PURPOSE_WIDER ? "wider" : purpose == PURPOSE_LONGER ? "longer" : NULL;
+}
+
 static void trial_journal(struct flow *flow, const struct trial *trial, bool own)
 {
+    const char *probe = purpose_name(flow->purpose);
     const char *version = flow->measurement->tool_version;
     json_t *line =
         json_pack("{s:s, s:I, s:s, s:b, s:o*}", "flow", flow->planned->key, "trial",
@@ -263,6 +295,10 @@ static void trial_journal(struct flow *flow, const struct trial *trial, bool own
     field_add(line, "duration", seconds_json(trial->duration_ns));
     if (trial->rate_bps)
         field_add(line, "rate", json_integer((json_int_t)trial->rate_bps));
+    if (trial->streams)
+        field_add(line, "streams", json_integer(trial->streams));
+    if (probe)
+        field_add(line, "probe", json_string(probe));
     if (version)
         field_add(line, "tool_version", text_json(version));
     run_journal(flow->context.run, "trial", line);
@@ -272,6 +308,25 @@ static void trial_drop(struct flow *flow, struct trial *trial)
 {
     flow->measurement->searched++;
     trial_free(trial);
+}
+
+/* It told what it could of what limits the flow, or not: the flow's figures are complete. */
+static void probe_end(struct flow *flow, struct trial *trial, int r, const struct vmtp_error *err)
+{
+    struct measurement *measurement = flow->measurement;
+    struct trial **to = flow->purpose == PURPOSE_WIDER ? &measurement->wider : &measurement->longer;
+
+    measurement->probed++;
+    if (r < 0) {
+        trial_fail(trial, r, err->text);
+        log_line(flow->context.run->log, VMTP_DEBUG, "%s: trial %u, %s: %s", flow->planned->key,
+                 trial->number, purpose_name(flow->purpose), err->text);
+    }
+    trial_journal(flow, trial, true);
+    if (r < 0 || *to)
+        trial_free(trial);
+    else
+        *to = trial;
 }
 
 /* It was cut short by the person and says nothing of the path.  The journal has to know: some of
@@ -293,6 +348,10 @@ static void trial_end(struct flow *flow, struct trial *trial, int r, struct vmtp
 
     if (r < 0 && run_cancelled(run)) {
         trial_cut(flow, trial, err);
+        return;
+    }
+    if (flow->purpose != PURPOSE_OWN) {
+        probe_end(flow, trial, r, err);
         return;
     }
     r = rate_take(flow, trial, r, &own, err);

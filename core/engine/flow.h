@@ -8,6 +8,13 @@
 #include "fleet.h"
 #include "start.h"
 
+/* What a trial is for. */
+enum purpose {
+    PURPOSE_OWN,    /* the flow's figures, or its search */
+    PURPOSE_WIDER,  /* to learn what limits it: with twice the streams ... */
+    PURPOSE_LONGER, /* ... or for twice as long */
+};
+
 struct flow {
     struct context context;
     const struct planned_flow *planned;
@@ -15,8 +22,9 @@ struct flow {
     struct instance *tool;
     struct vmtp_flow table; /* what the plugin is shown */
     bool opened, prepared;
-    uint64_t begun_ns; /* the trial, with what comes before its start */
-    uint32_t failures; /* trials that failed, since the last good one */
+    enum purpose purpose; /* of the next trial; of the thread that runs the stage */
+    uint64_t begun_ns;    /* the trial, with what comes before its start */
+    uint32_t failures;    /* trials that failed, since the last good one */
 };
 
 /* Find out whether and how the measurement's flow can be run, with which tool, and make the tool's
@@ -24,10 +32,14 @@ struct flow {
 void flow_open(struct flow *flow, struct fleet *fleet, struct measurement *measurement);
 void flow_close(struct flow *flow);
 
+/* How many streams it has, as its options say. */
+uint32_t flow_streams(const struct flow *flow);
+
 /* Can it still be measured? */
 bool flow_alive(const struct flow *flow);
 
-/* [worker] One trial, waiting at start for the flows beside it; adds it to the measurement. */
+/* [worker] One trial, waiting at start for the flows beside it; adds it to the measurement.  One
+ * that is for something else than the flow's figures never fails the flow. */
 void flow_trial(struct flow *flow, struct start *start, uint64_t warmup_ns);
 
 /* The flow is given up: why, unless something said so before. */

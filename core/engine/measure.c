@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "measure.h"
 
+#include "../base/clock.h"
+#include "../base/fd.h"
+#include "../base/units.h"
 #include "facts.h"
 #include "fleet.h"
 #include "monitors.h"
@@ -15,6 +18,16 @@ static void unmeasured_mark(struct run *run, const char *reason)
             run->measurements[i].reason = reason;
 }
 
+/* Of who wants to know the endpoints alone: leave them to the monitors for a while. */
+static int endpoints_look(struct run *run, struct vmtp_error *err)
+{
+    run_doing(run, "watching %zu endpoints for %s", run->endpoint_count,
+              duration_written(run->look_ns).text);
+    if (fd_poll(NULL, 0, clock_now_ns() + run->look_ns, run->cancel_fd) == 0)
+        return 0;
+    return vmtp_fail(err, -ECANCELED, "interrupted");
+}
+
 static int deployed_measure(struct run *run, struct fleet *fleet, struct vmtp_error *err)
 {
     struct monitors *monitors = NULL;
@@ -23,8 +36,10 @@ static int deployed_measure(struct run *run, struct fleet *fleet, struct vmtp_er
     if (r == 0)
         r = monitors_start(fleet, &monitors, err);
     if (r == 0)
-        r = stages_run(run, fleet, err);
+        r = run->look_ns ? endpoints_look(run, err) : stages_run(run, fleet, err);
     monitors_stop(monitors);
+    if (sightings_collect(run->sightings, UINT64_MAX) < 0 && r == 0)
+        r = vmtp_fail(err, -ENOMEM, "out of memory");
     return r;
 }
 
@@ -51,7 +66,7 @@ static bool stays(const struct run *run, int r)
 {
     const struct scenario *scenario = run->plan->scenario;
 
-    if (run_cancelled(run))
+    if (run_cancelled(run) || run->look_ns)
         return false;
     return r < 0 || run->broken_off ? scenario->stop_on_error : scenario->keep;
 }

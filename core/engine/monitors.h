@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Monitors: each on a thread of its own, from before the first trial until after the last.
+ *
+ * Of the thread that carries the run out.  What becomes of each is in the run (run_monitor).
  */
 #ifndef VMTP_ENGINE_MONITORS_H
 #define VMTP_ENGINE_MONITORS_H
@@ -11,7 +13,9 @@ struct monitors;
 
 /* One that can't be opened is noted, and the run goes on without it. */
 int monitors_start(struct fleet *fleet, struct monitors **ret, struct vmtp_error *err);
-/* Stop and close all of them; NULL is fine. */
+/* Stop and close all of them; NULL is fine.  One that does not stop in time is left alone with its
+ * thread and all that it was lent, and has no way back into the run; if it can't be kept out, run
+ * and fleet are marked never to be freed. */
 void monitors_stop(struct monitors *monitors);
 
 #endif

@@ -67,6 +67,34 @@ static int run_begin(struct run *run, struct vmtp_error *err)
     return 0;
 }
 
+/* Which of the scenario's monitors of that name it is. */
+static size_t ordinal_of(const struct scenario *scenario, size_t index)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < index; i++)
+        count += scenario->monitors[i].component == scenario->monitors[index].component;
+    return count;
+}
+
+static int monitors_name(struct run *run)
+{
+    const struct scenario *scenario = run->plan->scenario;
+
+    run->monitors = arena_array(run->arena, scenario->monitor_count + 1, sizeof *run->monitors);
+    for (size_t i = 0; run->monitors && i < scenario->monitor_count; i++) {
+        const char *name = scenario->monitors[i].component->table.name;
+        size_t ordinal = ordinal_of(scenario, i);
+
+        run->monitors[i].name =
+            ordinal > 1 ? arena_printf(run->arena, "%s#%zu", name, ordinal) : name;
+        if (!run->monitors[i].name)
+            return -ENOMEM;
+        run->monitor_count++;
+    }
+    return run->monitors ? 0 : -ENOMEM;
+}
+
 static int run_fill(struct run *run, struct vmtp_error *err)
 {
     run->measurements = calloc(run->plan->flow_count + 1, sizeof *run->measurements);
@@ -83,6 +111,8 @@ static int run_fill(struct run *run, struct vmtp_error *err)
     }
     run->started_wall_ns = clock_wall_ns();
     run->progress.started_ns = clock_now_ns();
+    if (sightings_new(run->progress.started_ns, &run->sightings) < 0 || monitors_name(run) < 0)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
     return 0;
 }
 
@@ -165,13 +195,14 @@ int run_scenario_cloud(const struct run *run, struct scenario **ret, struct vmtp
 
 void run_free(struct run *run)
 {
-    if (!run)
+    if (!run || run->haunted)
         return;
     for (size_t i = 0; run->measurements && i < run->plan->flow_count; i++)
         measurement_clear(&run->measurements[i]);
     for (size_t i = 0; i < run->endpoint_count; i++)
         json_decref(run->endpoints[i].facts);
     free(run->measurements);
+    sightings_free(run->sightings); /* behind the trials, which borrow of it */
     free(run->events);
     json_decref(run->facts);
     journal_free(run->journal);
@@ -225,6 +256,18 @@ void run_doing(struct run *run, const char *fmt, ...)
     pthread_mutex_unlock(&run->lock);
 }
 
+/* The first failure ends the run: what can't be kept is not worth measuring. */
+static int journal_checked(struct run *run, int r)
+{
+    if (r >= 0 || r == -EMSGSIZE) /* one line that is too long is refused alone */
+        return r < 0 ? r : 0;
+    pthread_mutex_lock(&run->lock);
+    run->journal_status = r;
+    pthread_mutex_unlock(&run->lock);
+    run_stop(run);
+    return r;
+}
+
 /* Room for one more event; NULL: out of memory. */
 static struct run_event *event_next(struct run *run)
 {
@@ -240,9 +283,26 @@ static struct run_event *event_next(struct run *run)
     return &run->events[run->event_count];
 }
 
+static void event_add(struct run *run, const struct run_event *event)
+{
+    struct run_event *copy;
+
+    pthread_mutex_lock(&run->lock);
+    copy = event_next(run);
+    if (copy) {
+        *copy = (struct run_event){
+            .wall_ns = event->wall_ns,
+            .kind = arena_strdup(run->arena, event->kind),
+            .subject = event->subject ? arena_strdup(run->arena, event->subject) : NULL,
+            .text = arena_strdup(run->arena, event->text),
+        };
+        run->event_count += copy->kind && copy->text;
+    }
+    pthread_mutex_unlock(&run->lock);
+}
+
 void run_note(struct run *run, const char *kind, const char *fmt, ...)
 {
-    struct run_event *event;
     char text[1024];
     va_list ap;
 
@@ -251,14 +311,39 @@ void run_note(struct run *run, const char *kind, const char *fmt, ...)
     va_end(ap);
     log_line(run->log, VMTP_WARN, "%s", text);
     run_journal(run, "event", json_pack("{s:s, s:o}", "kind", kind, "text", text_json(text)));
+    event_add(run, &(struct run_event){ .wall_ns = clock_wall_ns(), .kind = kind, .text = text });
+}
 
+void run_tell(struct run *run, const char *monitor, const struct run_event *event, bool listed)
+{
+    json_t *line =
+        json_pack("{s:s, s:o, s:o, s:o}", "kind", event->kind, "subject", text_json(event->subject),
+                  "text", text_json(event->text), "monitor", text_json(monitor));
+
+    journal_checked(
+        run, line ? journal_add_at(run->journal, event->wall_ns, listed ? "event" : "mark", line)
+                  : -ENOMEM);
+    if (!listed)
+        return;
+    log_line(run->log, VMTP_INFO, "%s: %s%s%s", monitor, event->subject,
+             *event->subject ? ": " : "", event->text);
+    event_add(run, event);
+}
+
+void run_monitor(struct run *run, size_t index, const char *error, uint64_t dropped)
+{
+    struct monitor_state *monitor = &run->monitors[index];
+    json_t *line = json_pack("{s:o, s:s}", "name", text_json(monitor->name), "status",
+                             error ? "failed" : "ok");
+
+    if (error)
+        field_add(line, "error", text_json(error));
+    if (dropped)
+        field_add(line, "dropped", json_integer((json_int_t)dropped));
+    run_journal(run, "monitor", line);
     pthread_mutex_lock(&run->lock);
-    event = event_next(run);
-    if (event) {
-        *event = (struct run_event){ clock_wall_ns(), arena_strdup(run->arena, kind),
-                                     arena_strdup(run->arena, text) };
-        run->event_count += event->kind && event->text;
-    }
+    monitor->error = error ? arena_strdup(run->arena, error) : NULL;
+    monitor->dropped = dropped;
     pthread_mutex_unlock(&run->lock);
 }
 
@@ -290,18 +375,6 @@ int run_ask(struct run *run, const char *what, char *ret, size_t len, struct vmt
     return vmtp_fail(err, -ECANCELED, "interrupted");
 }
 
-/* The first failure ends the run: what can't be kept is not worth measuring. */
-static int journal_checked(struct run *run, int r)
-{
-    if (r >= 0 || r == -EMSGSIZE) /* one line that is too long is refused alone */
-        return r < 0 ? r : 0;
-    pthread_mutex_lock(&run->lock);
-    run->journal_status = r;
-    pthread_mutex_unlock(&run->lock);
-    run_stop(run);
-    return r;
-}
-
 int run_journal(struct run *run, const char *type, json_t *line)
 {
     return journal_checked(run, line ? journal_add(run->journal, type, line) : -ENOMEM);
@@ -310,6 +383,11 @@ int run_journal(struct run *run, const char *type, json_t *line)
 int run_journal_record(struct run *run, const struct vmtp_record *record)
 {
     return journal_checked(run, journal_add_record(run->journal, record));
+}
+
+int run_journal_watched(struct run *run, const struct vmtp_record *record, const char *monitor)
+{
+    return journal_checked(run, journal_add_watched(run->journal, record, monitor));
 }
 
 int run_journal_sync(struct run *run)
@@ -332,5 +410,8 @@ struct run_info run_info(struct run *run)
         .events = run->events,
         .event_count = run->event_count,
         .facts = run->facts,
+        .monitors = run->monitors,
+        .monitor_count = run->monitor_count,
+        .sightings = run->sightings,
     };
 }

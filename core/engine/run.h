@@ -53,7 +53,8 @@ struct run {
     atomic_bool stopped; /* by the person, or because the journal can't be written */
     bool broken_off;     /* at a flow that failed, as the scenario says; of the main thread */
     bool unclean;        /* something that was to be removed is still there; likewise */
-    bool sinks_later;    /* whoever began the run feeds them, with another document than its own */
+    uint64_t look_ns; /* endpoints are watched for so long, and no flow is measured; 0: they are */
+    bool sinks_later; /* whoever began the run feeds them, with another document than its own */
 
     pthread_mutex_t lock; /* of all below */
     struct measurement *measurements;
@@ -61,10 +62,15 @@ struct run {
     size_t event_count, event_room;
     struct endpoint_facts *endpoints;
     size_t endpoint_count;
-    json_t *facts; /* of the cloud: name to text */
+    json_t *facts;                  /* of the cloud: name to text */
+    struct monitor_state *monitors; /* as the scenario's; names and errors are the arena's */
+    size_t monitor_count;
     struct progress progress;
     int journal_status; /* what the journal last failed with */
     uint64_t started_wall_ns, ended_wall_ns;
+
+    struct sightings *sightings; /* has a lock of its own */
+    bool haunted; /* a monitor that does not stop is at it: it is never freed; of the main thread */
 };
 
 /* Make the run's folder, journal and ledger.  The means are copied, what they point to is not. */
@@ -88,6 +94,13 @@ _printf_(2, 3) void run_doing(struct run *run, const char *fmt, ...);
 /* Something that happened to the run as a whole: into the journal and the document. */
 _printf_(3, 4) void run_note(struct run *run, const char *kind, const char *fmt, ...);
 
+/* The same of what a monitor says of its subject.  Not listed: there were many already, and it only
+ * marks trials. */
+void run_tell(struct run *run, const char *monitor, const struct run_event *event, bool listed);
+
+/* How a monitor does: into the journal and the document.  error NULL: well. */
+void run_monitor(struct run *run, size_t index, const char *error, uint64_t dropped);
+
 /* What was found out of the cloud: into the journal and the document.  0 or a negative errno. */
 int run_fact(struct run *run, const char *name, const char *value);
 
@@ -99,6 +112,7 @@ int run_ask(struct run *run, const char *what, char *ret, size_t len, struct vmt
  * are not worth measuring. */
 int run_journal(struct run *run, const char *type, json_t *line);
 int run_journal_record(struct run *run, const struct vmtp_record *record);
+int run_journal_watched(struct run *run, const struct vmtp_record *record, const char *monitor);
 
 /* Down to the disk. */
 int run_journal_sync(struct run *run);

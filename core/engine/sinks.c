@@ -9,7 +9,8 @@
 
 #define FEED_NS (5 * 60 * NS_PER_S)
 
-/* A trial that failed or was a search's: its figures were in the journal before that was known. */
+/* A trial that failed, was a search's or was to tell what limits its flow: its figures were in the
+ * journal before that was known. */
 struct aside {
     struct aside *next;
     const char *flow;
@@ -31,7 +32,7 @@ static int aside_line(void *arg, const json_t *line)
     const char *type = json_string_value(json_object_get(line, "type"));
     const char *status = json_string_value(json_object_get(line, "status"));
     const char *flow = json_string_value(json_object_get(line, "flow"));
-    bool search = json_is_true(json_object_get(line, "search"));
+    bool search = json_is_true(json_object_get(line, "search")) || json_object_get(line, "probe");
     bool failed = status && strcmp(status, "failed") == 0;
     struct feed *feed = arg;
     struct aside *aside;

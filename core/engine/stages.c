@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "../base/thread.h"
+#include "../result/limit.h"
 #include "../result/repeat.h"
 #include "../result/search.h"
 #include "flow.h"
@@ -13,6 +14,8 @@ struct running {
     struct flow *flows; /* one for each of the stage's */
     struct measurement **measurements;
     uint64_t warmup_ns;
+    uint64_t explained_ns; /* that trials took which are to tell what limits its flow */
+    bool wider, longer;    /* which were tried, with or without success */
     bool done;
 };
 
@@ -95,6 +98,42 @@ static bool wants_more(const struct running *running)
     return false;
 }
 
+/* May another trial of so long be run to learn what limits the flow? */
+static bool has_time(const struct running *running, enum explain explain, uint64_t trial_ns)
+{
+    const struct measurement *measurement = running->measurements[0];
+    uint64_t own_ns = measurement->trial_count * planned_trial_ns(running->flows[0].planned);
+    uint64_t most_ns = running->stage->explain_ns;
+
+    if (explain == EXPLAIN_AUTO && own_ns < most_ns)
+        most_ns = own_ns;
+    return running->explained_ns + trial_ns <= most_ns;
+}
+
+/* What the next trial is for, now that the flow has all of its own.  PURPOSE_OWN: there is none. */
+static enum purpose explain_next(struct running *running, enum explain explain)
+{
+    const struct planned_flow *planned = running->flows[0].planned;
+    bool wider = false, longer = false;
+    uint64_t trial_ns = planned_trial_ns(planned);
+
+    if (!running->stage->explain_ns || !planned->variant->tool->ops.tool.streamed)
+        return PURPOSE_OWN;
+    limit_wants(running->measurements[0], &wider, &longer);
+    if (wider && !running->wider && has_time(running, explain, trial_ns)) {
+        running->wider = true;
+        running->explained_ns += trial_ns;
+        return PURPOSE_WIDER;
+    }
+    trial_ns = planned_longer_ns(planned);
+    if (longer && !running->longer && has_time(running, explain, trial_ns)) {
+        running->longer = true;
+        running->explained_ns += trial_ns;
+        return PURPOSE_LONGER;
+    }
+    return PURPOSE_OWN;
+}
+
 static void *worker_run(void *arg)
 {
     struct worker *worker = arg;
@@ -147,6 +186,7 @@ static int running_trial(struct running *running, struct run *run, struct vmtp_e
 /* One trial, and the decision whether it was the last.  Opened on the first one. */
 static int running_step(struct running *running, struct fleet *fleet, struct vmtp_error *err)
 {
+    struct run *run = fleet->run;
     int r;
 
     if (!running->measurements[0])
@@ -155,8 +195,13 @@ static int running_step(struct running *running, struct fleet *fleet, struct vmt
         running_close(running);
         return 0;
     }
-    r = running_trial(running, fleet->run, err);
-    if (r < 0 || !all_alive(running) || !wants_more(running))
+    r = running_trial(running, run, err);
+    if (sightings_collect(run->sightings, clock_now_ns()) < 0 && r == 0)
+        r = vmtp_fail(err, -ENOMEM, "out of memory");
+    if (r == 0 && !run_cancelled(run) && all_alive(running) && !wants_more(running))
+        running->flows[0].purpose = explain_next(running, run->plan->scenario->explain);
+    if (r < 0 || !all_alive(running) ||
+        (!wants_more(running) && running->flows[0].purpose == PURPOSE_OWN))
         running_close(running);
     return r;
 }

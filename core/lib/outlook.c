@@ -52,8 +52,9 @@ static json_t *stage_json(const struct stage *stage)
             json_decref(flows);
             return NULL;
         }
-    return json_pack("{s:{s:I, s:I}, s:o}", "trials", "min", (json_int_t)stage->repeat.min, "max",
-                     (json_int_t)stage->repeat.max, "flows", flows);
+    return json_pack("{s:{s:I, s:I}, s:o*, s:o}", "trials", "min", (json_int_t)stage->repeat.min,
+                     "max", (json_int_t)stage->repeat.max, "explain",
+                     stage->explain_ns ? seconds(stage->explain_ns) : NULL, "flows", flows);
 }
 
 static json_t *stages_json(const struct plan *plan)
@@ -83,6 +84,15 @@ static json_t *endpoints_json(const struct plan *plan)
     return endpoints;
 }
 
+static json_t *monitors_json(const struct scenario *scenario)
+{
+    json_t *monitors = json_array();
+
+    for (size_t i = 0; i < scenario->monitor_count; i++)
+        json_array_append_new(monitors, json_string(scenario->monitors[i].component->table.name));
+    return monitors;
+}
+
 static json_t *needs_json(const struct plan *plan)
 {
     json_t *needs = json_object();
@@ -99,13 +109,13 @@ static json_t *needs_json(const struct plan *plan)
 char *outlook_text(const struct plan *plan)
 {
     const struct scenario *scenario = plan->scenario;
-    json_t *outlook =
-        json_pack("{s:s, s:s, s:s, s:I, s:{s:o, s:o}, s:I, s:b, s:o, s:o, s:o}", "schema",
-                  "vmtp.plan/1", "name", scenario->name, "cloud",
-                  scenario->cloud.component->table.name, "seed", (json_int_t)plan->seed, "duration",
-                  "least", seconds(plan->least_ns), "most", seconds(plan->most_ns), "bytes",
-                  (json_int_t)plan->bytes, "bytes_unbounded", plan->bytes_unbounded, "endpoints",
-                  endpoints_json(plan), "needs", needs_json(plan), "stages", stages_json(plan));
+    json_t *outlook = json_pack(
+        "{s:s, s:s, s:s, s:I, s:{s:o, s:o}, s:I, s:b, s:o, s:o, s:o, s:o}", "schema", "vmtp.plan/1",
+        "name", scenario->name, "cloud", scenario->cloud.component->table.name, "seed",
+        (json_int_t)plan->seed, "duration", "least", seconds(plan->least_ns), "most",
+        seconds(plan->most_ns), "bytes", (json_int_t)plan->bytes, "bytes_unbounded",
+        plan->bytes_unbounded, "endpoints", endpoints_json(plan), "needs", needs_json(plan),
+        "monitors", monitors_json(scenario), "stages", stages_json(plan));
     char *text = outlook ? json_dumps(outlook, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 
     json_decref(outlook);

@@ -20,6 +20,7 @@ static const struct vmtp_metric shared[] = {
     { .name = VMTP_DUPLICATED, .unit = "packets", .kind = VMTP_COUNTER },
     { .name = VMTP_REORDERED, .unit = "packets", .kind = VMTP_COUNTER },
     { .name = VMTP_RETRANSMITS, .unit = "segments", .kind = VMTP_COUNTER },
+    { .name = VMTP_SPURIOUS, .unit = "segments", .kind = VMTP_COUNTER },
     { .name = VMTP_RTT, .unit = "s", .kind = VMTP_DISTRIBUTION },
     { .name = VMTP_PDV, .unit = "s", .kind = VMTP_DISTRIBUTION },
     { .name = VMTP_JITTER, .unit = "s", .kind = VMTP_GAUGE },
@@ -65,6 +66,14 @@ static const struct vmtp_metric shared[] = {
     { .name = VMTP_QDISC_DROPPED, .unit = "packets", .kind = VMTP_COUNTER },
     { .name = VMTP_UDP_RCVBUF_ERRORS, .unit = "packets", .kind = VMTP_COUNTER },
 };
+
+bool metric_is_shared(const char *name)
+{
+    for (size_t i = 0; i < COUNT(shared); i++)
+        if (strcmp(name, shared[i].name) == 0)
+            return true;
+    return false;
+}
 
 static bool name_is(const char *name, char joint)
 {

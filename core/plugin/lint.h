@@ -9,4 +9,7 @@
 
 int component_lint(const struct component *component, struct vmtp_error *err);
 
+/* Is this the name of one of the metrics that include/vmtp/metric.h lists? */
+bool metric_is_shared(const char *name);
+
 #endif

@@ -42,10 +42,19 @@ static int value_add(json_t *subjects, const char *subject, const json_t *value)
     return subject_add(subjects, subject, number);
 }
 
-/* Addresses are as the cloud deals them, and a clock's error is never twice the same. */
+/* Addresses are as the cloud deals them, and what is left of memory or a clock's error is never
+ * twice the same. */
 static bool is_fleeting(const char *name)
 {
-    return strcmp(name, "address") == 0 || strcmp(name, "clock") == 0;
+    static const char *const names[] = {
+        "address", "clock", "steal_ratio", "memory_available_bytes", "disk_available_bytes",
+        "fitness"
+    };
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
 }
 
 /* What stands deeper is called by the whole way to it, "sysctl.tcp_ecn". */

@@ -3,6 +3,7 @@
 
 #include "../base/text.h"
 #include "../base/units.h"
+#include "causes.h"
 #include "cells.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #define TEXT_MAX   (4u << 20)
 
 /* The columns: where, the labels, and then these. */
-enum { FIGURE, INTERVAL, CEILING, LOSS, P50, P99, COUNTED, VERDICT, NOTES, AFTER };
+enum { FIGURE, INTERVAL, CEILING, LOSS, P50, P99, COUNTED, LIMIT, VERDICT, NOTES, AFTER };
 
 /* The results of one flow. */
 struct group {
@@ -97,6 +98,7 @@ static void columns_make(struct table *table, struct group *group)
         after[P99].name = cell_printf(table, "%.24s p99", group->distribution);
     }
     after[COUNTED] = (struct column){ .name = "n", .right = true };
+    after[LIMIT] = (struct column){ .name = "limited by", .shrink = true };
     after[VERDICT] = (struct column){ .name = "verdict" };
     after[NOTES] = (struct column){ .name = "notes" };
 }
@@ -108,6 +110,7 @@ static void figures_fill(struct table *table, const struct group *group, const j
     const json_t *figure = group->figure ? json_object_get(metrics, group->figure) : NULL;
     const json_t *distribution =
         group->distribution ? json_object_get(metrics, group->distribution) : NULL;
+    const char *limit = cell_limit(result);
 
     after[FIGURE].text = cell_value(table, figure, "value");
     after[INTERVAL].text = cell_interval(table, figure);
@@ -116,6 +119,7 @@ static void figures_fill(struct table *table, const struct group *group, const j
     after[P50].text = cell_value(table, distribution, "p50");
     after[P99].text = cell_value(table, distribution, "p99");
     after[COUNTED].text = cell_count(table, figure, distribution);
+    after[LIMIT].text = limit ? cell_plain(table, limit) : "";
 }
 
 static void row_fill(struct table *table, const struct group *group, const json_t *result,
@@ -299,6 +303,8 @@ static int group_format(struct table *table, struct group *group, struct buf *re
         return -ENOMEM;
     r = grid_format(grid, table->style, ret);
     r = r < 0 ? r : searches_format(table, group, ret);
+    r = r < 0 ? r : causes_format(table, group->results, group->flow, ret);
+    r = r < 0 ? r : losses_format(table, group->results, group->flow, ret);
     return r < 0 ? r : aggregates_format(table, group, ret);
 }
 
@@ -405,7 +411,8 @@ static int events_format(const json_t *events, struct buf *ret)
     int r = json_array_size(events) ? buf_add_text(ret, "\nevents\n") : 0;
 
     json_array_foreach(events, i, event) if (r == 0) r =
-        buf_printf(ret, "  %s  %s: %s\n", json_text(event, "time"), json_text(event, "kind"),
+        buf_printf(ret, "  %s  %s: %s%s%s\n", json_text(event, "time"), json_text(event, "kind"),
+                   json_text(event, "subject"), *json_text(event, "subject") ? ": " : "",
                    json_text(event, "text"));
     return r;
 }

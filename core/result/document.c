@@ -4,6 +4,7 @@
 #include "../base/clock.h"
 #include "aggregate_entry.h"
 #include "entry.h"
+#include "fitness_entry.h"
 #include "json.h"
 
 #include <math.h>
@@ -60,14 +61,18 @@ static json_t *run_json(const struct run_info *run)
     return json;
 }
 
-static json_t *endpoints_json(const struct run_info *run)
+/* watched: by endpoint, what monitors saw of it. */
+static json_t *endpoints_json(const struct draft *draft, const json_t *watched)
 {
+    const struct run_info *run = draft->run;
     json_t *json = json_object();
 
     for (size_t i = 0; i < run->endpoint_count; i++) {
-        json_t *facts = run->endpoints[i].facts;
+        const struct endpoint_facts *endpoint = &run->endpoints[i];
 
-        field_add(json, run->endpoints[i].name, facts ? json_incref(facts) : json_null());
+        field_add(
+            json, endpoint->name,
+            fitness_entry(run, endpoint, draft->results, json_object_get(watched, endpoint->name)));
     }
     return json;
 }
@@ -90,8 +95,29 @@ static json_t *events_json(const struct run_info *run)
 
         field_add(event, "time", moment_json(run->events[i].wall_ns));
         field_add(event, "kind", text_json(run->events[i].kind));
+        if (run->events[i].subject)
+            field_add(event, "subject", text_json(run->events[i].subject));
         field_add(event, "text", text_json(run->events[i].text));
         json_array_append_new(json, event);
+    }
+    return json;
+}
+
+static json_t *monitors_json(const struct run_info *run)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < run->monitor_count; i++) {
+        const struct monitor_state *monitor = &run->monitors[i];
+        json_t *one = json_object();
+
+        field_add(one, "name", text_json(monitor->name));
+        field_add(one, "status", json_string(monitor->error ? "failed" : "ok"));
+        if (monitor->error)
+            field_add(one, "error", text_json(monitor->error));
+        if (monitor->dropped)
+            field_add(one, "dropped", json_integer((json_int_t)monitor->dropped));
+        json_array_append_new(json, one);
     }
     return json;
 }
@@ -181,16 +207,18 @@ static json_t *aggregates_json(const struct draft *draft)
 int document_make(const struct run_info *run, json_t **ret, struct vmtp_error *err)
 {
     _cleanup_(draft_clear) struct draft draft = { 0 };
-    json_t *json, *thresholds;
+    json_t *json, *thresholds, *watched;
     int r = draft_make(run, &draft);
 
     if (r < 0)
         return vmtp_fail(err, r, "result document: %s", strerror(-r));
+    watched = run->sightings ? sightings_json(run->sightings) : json_object();
     thresholds = thresholds_json(&draft); /* before the results, which show the verdicts */
-    json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "vmtp.result/1", "run",
-                     run_json(run), "cloud", cloud_json(run), "endpoints", endpoints_json(run),
-                     "results", results_json(&draft), "aggregates", aggregates_json(&draft),
-                     "thresholds", thresholds, "events", events_json(run));
+    json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                     "vmtp.result/1", "run", run_json(run), "cloud", cloud_json(run), "endpoints",
+                     endpoints_json(&draft, watched), "results", results_json(&draft), "aggregates",
+                     aggregates_json(&draft), "thresholds", thresholds, "monitors",
+                     monitors_json(run), "watched", watched, "events", events_json(run));
     if (!json)
         return vmtp_fail(err, -ENOMEM, "result document: out of memory");
     *ret = json;

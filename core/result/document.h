@@ -7,15 +7,23 @@
 #ifndef VMTP_RESULT_DOCUMENT_H
 #define VMTP_RESULT_DOCUMENT_H
 
-#include "trial.h"
+#include "sightings.h"
 
 #include <jansson.h>
 
 /* Something that happened to the run as a whole. */
 struct run_event {
     uint64_t wall_ns;
-    const char *kind; /* "interrupted", "deploy-failed", "sink-failed", "note" */
+    const char *kind;    /* "interrupted", "deploy-failed", "sink-failed", "note", "disturbed" */
+    const char *subject; /* what a monitor says it of; NULL: the run */
     const char *text;
+};
+
+/* One of the scenario's monitors. */
+struct monitor_state {
+    const char *name;  /* "gmond"; the second of that name is "gmond#2" */
+    const char *error; /* why it failed; NULL: it did not */
+    uint64_t dropped;  /* figures and events that were too many */
 };
 
 struct endpoint_facts {
@@ -33,6 +41,9 @@ struct run_info {
     struct run_event *events;
     size_t event_count;
     json_t *facts; /* of the cloud: name to text */
+    struct monitor_state *monitors;
+    size_t monitor_count;
+    struct sightings *sightings; /* NULL: nothing was watched */
 };
 
 /* Reduce, judge and write down.  The caller owns *ret. */

@@ -3,6 +3,7 @@
 
 #include "../base/clock.h"
 #include "json.h"
+#include "limit_entry.h"
 #include "search_entry.h"
 
 #include <math.h>
@@ -150,8 +151,13 @@ static json_t *loss_json(const struct loss *loss)
     field_add(json, "sent", figure_json(loss->sent));
     field_add(json, "received", figure_json(loss->received));
     field_add(json, "lost", figure_json(loss->lost));
-    field_add(json, "socket", figure_json(loss->socket));
+    field_add(json, "sender", figure_json(loss->sender));
+    field_add(json, "nic_sender", figure_json(loss->nic_sender));
     field_add(json, "network", figure_json(loss->network));
+    field_add(json, "nic_receiver", figure_json(loss->nic_receiver));
+    field_add(json, "softnet", figure_json(loss->softnet));
+    field_add(json, "reassembly", figure_json(loss->reassembly));
+    field_add(json, "socket", figure_json(loss->socket));
     field_add(json, "ratio", figure_json(loss->ratio));
     return json;
 }
@@ -330,6 +336,7 @@ json_t *entry_make(const struct result *result, enum verdict verdict)
     if (measurement->search)
         field_add(json, "search", search_json(measurement->search));
     field_add(json, "trials", trials_json(measurement));
+    field_add(json, "limit", limit_json(result->limit, measurement));
     field_add(json, "notes", entry_notes(result));
     return json;
 }

@@ -193,3 +193,21 @@ int run_folder_find(const char *id, char **ret, struct vmtp_error *err)
     *ret = copy;
     return 0;
 }
+
+int run_folder_remove(const char *folder, struct vmtp_error *err)
+{
+    DIR *entries = opendir(folder);
+    struct dirent *entry;
+    int r = 0;
+
+    if (!entries)
+        return vmtp_fail(err, -errno, "folder %s: %s", folder, strerror(errno));
+    while (r == 0 && (entry = readdir(entries)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            unlinkat(dirfd(entries), entry->d_name, 0) < 0)
+            r = vmtp_fail(err, -errno, "%s/%s: %s", folder, entry->d_name, strerror(errno));
+    closedir(entries);
+    if (r == 0 && rmdir(folder) < 0)
+        r = vmtp_fail(err, -errno, "folder %s: %s", folder, strerror(errno));
+    return r;
+}

@@ -104,12 +104,17 @@ static int line_add(struct journal *journal, uint64_t wall_ns, const char *type,
 
 int journal_add(struct journal *journal, const char *type, json_t *line)
 {
+    return journal_add_at(journal, clock_wall_ns(), type, line);
+}
+
+int journal_add_at(struct journal *journal, uint64_t wall_ns, const char *type, json_t *line)
+{
     int r = -EINVAL;
 
     if (json_is_object(line)) {
         json_object_del(line, "t");
         json_object_del(line, "type");
-        r = line_add(journal, clock_wall_ns(), type, line);
+        r = line_add(journal, wall_ns, type, line);
     } else if (!line) {
         r = -ENOMEM;
     }
@@ -117,23 +122,38 @@ int journal_add(struct journal *journal, const char *type, json_t *line)
     return r;
 }
 
-int journal_add_record(struct journal *journal, const struct vmtp_record *record)
+/* monitor NULL: it is a tool's. */
+static int record_add(struct journal *journal, const struct vmtp_record *record,
+                      const char *monitor)
 {
     json_t *line;
     int r;
 
     if (record->kind < VMTP_GAUGE || record->kind > VMTP_DISTRIBUTION || !isfinite(record->value))
         return -EINVAL;
-    line =
-        json_pack("{s:o, s:o, s:o, s:o, s:s, s:I, s:b, s:f}", "flow", text_json(record->flow),
-                  "subject", text_json(record->subject), "metric", text_json(record->metric),
-                  "unit", text_json(record->unit), "kind", kinds[record->kind], "trial",
-                  (json_int_t)record->trial, "final", record->final != 0, "value", record->value);
+    line = json_pack("{s:o, s:o, s:o, s:o, s:s, s:I, s:b, s:f, s:o*, s:o*}", "flow",
+                     text_json(record->flow), "subject", text_json(record->subject), "metric",
+                     text_json(record->metric), "unit", text_json(record->unit), "kind",
+                     kinds[record->kind], "trial", (json_int_t)record->trial, "final",
+                     record->final != 0, "value", record->value, "part",
+                     record->part && *record->part ? text_json(record->part) : NULL, "monitor",
+                     monitor ? text_json(monitor) : NULL);
     if (!line)
         return -ENOMEM;
     r = line_add(journal, record->wall_ns, "sample", line);
     json_decref(line);
     return r;
+}
+
+int journal_add_record(struct journal *journal, const struct vmtp_record *record)
+{
+    return record_add(journal, record, NULL);
+}
+
+int journal_add_watched(struct journal *journal, const struct vmtp_record *record,
+                        const char *monitor)
+{
+    return record_add(journal, record, monitor);
 }
 
 int journal_sync(struct journal *journal)
@@ -176,6 +196,7 @@ int journal_record(const json_t *line, struct vmtp_record *ret)
     const char *type = json_string_value(json_object_get(line, "type"));
     json_int_t trial = json_integer_value(json_object_get(line, "trial"));
     double t = json_number_value(json_object_get(line, "t"));
+    const char *part = json_string_value(json_object_get(line, "part"));
     struct vmtp_record record = {
         .size = sizeof record,
         .run = "",
@@ -186,6 +207,7 @@ int journal_record(const json_t *line, struct vmtp_record *ret)
         .kind = kind_find(json_string_value(json_object_get(line, "kind"))),
         .final = json_is_true(json_object_get(line, "final")),
         .value = json_number_value(json_object_get(line, "value")),
+        .part = part ? part : "",
     };
 
     if (!type || strcmp(type, "sample") != 0 || !record.flow || !record.subject || !record.metric ||

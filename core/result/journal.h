@@ -27,8 +27,13 @@ DEFINE_CLEANUP(journal_free, struct journal *)
 /* One line; line is stolen.  "t" is added.  After a failure (disk full) the journal takes no more
  * lines and returns the same code each time. */
 int journal_add(struct journal *journal, const char *type, json_t *line);
+/* The same with another "t" than now. */
+int journal_add_at(struct journal *journal, uint64_t wall_ns, const char *type, json_t *line);
 /* A figure: the line that journal_replay() makes a record of again. */
 int journal_add_record(struct journal *journal, const struct vmtp_record *record);
+/* The same of a monitor, whose name is in the line too. */
+int journal_add_watched(struct journal *journal, const struct vmtp_record *record,
+                        const char *monitor);
 /* Down to the disk. */
 int journal_sync(struct journal *journal);
 

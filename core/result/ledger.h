@@ -22,6 +22,8 @@ void run_id_make(char ret[32]);
 int run_folder_make(const char *state, const char *id, char **ret, struct vmtp_error *err);
 /* The folder of a run that exists: by id, by a unique beginning of one, or "last". */
 int run_folder_find(const char *id, char **ret, struct vmtp_error *err);
+/* Remove it with the files in it. */
+int run_folder_remove(const char *folder, struct vmtp_error *err);
 /* The ids of all runs, oldest first, in the arena; count in *ret_count. */
 int run_list(struct arena *arena, const char ***ret, size_t *ret_count, struct vmtp_error *err);
 

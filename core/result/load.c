@@ -205,6 +205,11 @@ int search_trial_read(const struct component *tool, const struct trial *trial,
         .goodput_bps = final_of(tool, trial, VMTP_GOODPUT),
         .sent = final_of(tool, trial, VMTP_SENT),
         .received = final_of(tool, trial, VMTP_RECEIVED),
+        .socket = final_of(tool, trial, VMTP_LOST_SOCKET),
+        .kernel = fmax(final_of(tool, trial, VMTP_LOST_SOFTNET),
+                       final_of(tool, trial, VMTP_LOST_NIC_RECEIVER)),
+        .sender = final_of(tool, trial, VMTP_CPU_SENDER),
+        .receiver = final_of(tool, trial, VMTP_CPU_RECEIVER),
         .duration_s = (double)trial->duration_ns / 1e9,
     };
 

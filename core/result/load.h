@@ -18,6 +18,8 @@ struct search_trial {
     uint64_t load_bps; /* the load that it counts for; 0: none */
     double offered_bps, goodput_bps;
     double sent, received, loss;
+    double socket, kernel;   /* of the lost ones, at the receiver: by the socket, or before it */
+    double sender, receiver; /* CPU of the busiest thread at each end */
     double duration_s;
     bool limited;   /* the tool could not send at the rate */
     bool weak;      /* so it may speak against its load, but not for it */

@@ -147,6 +147,10 @@ static int loss_note(struct result *result)
                         "the receiving socket dropped more (%.0f) than was lost (%.0f): "
                         "loss is not split",
                         loss->socket, loss->lost);
+    if (!isnan(loss->socket) && isnan(loss->network))
+        return note_add(result,
+                        "more was dropped at the ends than was lost (%.0f): loss is not split",
+                        loss->lost);
     return 0;
 }
 

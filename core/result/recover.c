@@ -7,6 +7,7 @@
 #include "json.h"
 #include "lines.h"
 #include "sketch.h"
+#include "witness.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -30,6 +31,7 @@ struct recovery {
     struct track *tracks; /* as flows */
     json_t *index;        /* key: which track */
     struct sketch *sketch;
+    struct witness witness; /* of what was watched */
     uint64_t first_wall_ns, last_wall_ns;
 };
 
@@ -38,6 +40,20 @@ static const char *text_of(const json_t *object, const char *name)
     const char *text = json_string_value(json_object_get(object, name));
 
     return text ? text : "";
+}
+
+static uint64_t wall_ns_of(const json_t *line)
+{
+    double t = json_number_value(json_object_get(line, "t"));
+
+    return t >= 0 && t < 1e10 ? (uint64_t)llround(t * 1e6) * 1000 : 0;
+}
+
+static uint64_t ns_of(const json_t *line, const char *name)
+{
+    double s = json_number_value(json_object_get(line, name));
+
+    return s >= 0 && s < 1e9 ? (uint64_t)llround(s * 1e9) : 0;
 }
 
 /* ---- lines for it ---- */
@@ -84,6 +100,8 @@ static int plan_line(void *arg, const json_t *line)
     struct recovery *recovery = arg;
     const char *type = text_of(line, "type");
 
+    if (!recovery->first_wall_ns)
+        recovery->first_wall_ns = wall_ns_of(line);
     if (strcmp(type, "run") == 0)
         return json_object_update(recovery->head, (json_t *)line) < 0 ? -ENOMEM : 0;
     if (strcmp(type, "tool") == 0)
@@ -147,6 +165,7 @@ static int flows_sketch(struct recovery *recovery)
     json_t *line;
     int r = sketch_new(count, &recovery->sketch);
 
+    r = r < 0 ? r : witness_begin(&recovery->witness, recovery->first_wall_ns);
     recovery->tracks = calloc(count + 1, sizeof *recovery->tracks);
     if (r < 0 || !recovery->tracks)
         return -ENOMEM;
@@ -160,14 +179,26 @@ static int flows_sketch(struct recovery *recovery)
     return 0;
 }
 
-/* ---- the second time: what was measured ---- */
+/* ---- the second time: when trials were, so that what was watched then is theirs ---- */
 
-static uint64_t wall_ns_of(const json_t *line)
+static struct track *track_of(const struct recovery *recovery, const json_t *line)
 {
-    double t = json_number_value(json_object_get(line, "t"));
+    const json_t *index = json_object_get(recovery->index, text_of(line, "flow"));
 
-    return t >= 0 && t < 1e10 ? (uint64_t)llround(t * 1e6) * 1000 : 0;
+    return index ? &recovery->tracks[json_integer_value(index)] : NULL;
 }
+
+static int window_line(void *arg, const json_t *line)
+{
+    struct recovery *recovery = arg;
+    const struct track *track = track_of(recovery, line);
+
+    if (strcmp(text_of(line, "type"), "trial") != 0 || !track)
+        return 0;
+    return witness_window(&recovery->witness, line, track->measurement);
+}
+
+/* ---- the third time: what was measured ---- */
 
 /* Times of its points were the wall clock's so far. */
 static void trial_rebase(struct trial *trial, uint64_t start_wall_ns)
@@ -207,13 +238,11 @@ static int track_cut(struct track *track)
 static struct trial *trial_of(struct recovery *recovery, const json_t *line,
                               struct track **ret_track, int *ret_r)
 {
-    const json_t *index = json_object_get(recovery->index, text_of(line, "flow"));
     json_int_t number = json_integer_value(json_object_get(line, "trial"));
-    struct track *track;
+    struct track *track = *ret_track = track_of(recovery, line);
 
-    if (!index || number < 1 || number > UINT32_MAX)
+    if (!track || number < 1 || number > UINT32_MAX)
         return NULL;
-    track = *ret_track = &recovery->tracks[json_integer_value(index)];
     if (track->trial && track->trial->number == (uint32_t)number)
         return track->trial;
     *ret_r = track_cut(track);
@@ -270,11 +299,18 @@ static int event_take(struct trial *trial, const json_t *line)
     return r == -ENOMEM ? r : 0;
 }
 
-static uint64_t ns_of(const json_t *line, const char *name)
+/* It was to tell what limits the flow. */
+static int probe_take(struct measurement *measurement, struct trial *trial, const json_t *line)
 {
-    double s = json_number_value(json_object_get(line, name));
+    bool wider = strcmp(text_of(line, "probe"), "wider") == 0;
+    struct trial **to = wider ? &measurement->wider : &measurement->longer;
 
-    return s >= 0 && s < 1e9 ? (uint64_t)llround(s * 1e9) : 0;
+    measurement->probed++;
+    if (strcmp(text_of(line, "status"), "ok") != 0 || *to)
+        trial_free(trial);
+    else
+        *to = trial;
+    return 0;
 }
 
 /* The trial has ended. */
@@ -284,6 +320,7 @@ static int end_take(struct recovery *recovery, struct track *track, const json_t
     struct measurement *measurement = track->measurement;
     const char *version = text_of(line, "tool_version");
     json_int_t rate = json_integer_value(json_object_get(line, "rate"));
+    json_int_t streams = json_integer_value(json_object_get(line, "streams"));
     uint64_t start_wall_ns = track->first_ns;
 
     if (json_is_true(json_object_get(line, "search"))) {
@@ -296,8 +333,11 @@ static int end_take(struct recovery *recovery, struct track *track, const json_t
     trial->warmup_ns = ns_of(line, "warmup");
     trial->duration_ns = ns_of(line, "duration");
     trial->rate_bps = rate > 0 ? (uint64_t)rate : 0;
+    trial->streams = streams > 0 && streams < UINT32_MAX ? (uint32_t)streams : 0;
     if (*version && !measurement->tool_version)
         measurement->tool_version = sketch_text(recovery->sketch, version);
+    if (*text_of(line, "probe"))
+        return probe_take(measurement, trial, line);
     if (strcmp(text_of(line, "status"), "ok") != 0 &&
         trial_fail(trial, -EIO, text_of(line, "error")) < 0) {
         trial_free(trial);
@@ -323,12 +363,18 @@ static int trial_line(struct recovery *recovery, const char *type, const json_t 
     return end_take(recovery, track, line);
 }
 
+/* subject "": the run. */
 static void event_add(struct recovery *recovery, uint64_t wall_ns, const char *kind,
-                      const char *text)
+                      const char *subject, const char *text)
 {
-    json_array_append_new(recovery->events,
-                          json_pack("{s:o, s:o, s:o}", "time", moment_json(wall_ns), "kind",
-                                    text_json(kind), "text", text_json(text)));
+    json_t *event = json_object();
+
+    field_add(event, "time", moment_json(wall_ns));
+    field_add(event, "kind", text_json(kind));
+    if (*subject)
+        field_add(event, "subject", text_json(subject));
+    field_add(event, "text", text_json(text));
+    json_array_append_new(recovery->events, event);
 }
 
 static int whole_line(struct recovery *recovery, const char *type, const json_t *line)
@@ -340,8 +386,13 @@ static int whole_line(struct recovery *recovery, const char *type, const json_t 
         field_add(recovery->facts, name, text_json(text_of(line, "value")));
     else if (strcmp(type, "endpoint") == 0 && json_is_object(facts))
         field_add(recovery->endpoints, name, json_incref(facts));
+    else if (strcmp(type, "monitor") == 0)
+        witness_monitor(&recovery->witness, line);
     else if (strcmp(type, "event") == 0)
-        event_add(recovery, wall_ns_of(line), text_of(line, "kind"), text_of(line, "text"));
+        event_add(recovery, wall_ns_of(line), text_of(line, "kind"), text_of(line, "subject"),
+                  text_of(line, "text"));
+    if (strcmp(type, "event") == 0 || strcmp(type, "mark") == 0)
+        return witness_event(&recovery->witness, line);
     return 0;
 }
 
@@ -352,10 +403,10 @@ static int measured_line(void *arg, const json_t *line)
     struct recovery *recovery = arg;
     uint64_t wall_ns = wall_ns_of(line);
 
-    if (!recovery->first_wall_ns)
-        recovery->first_wall_ns = wall_ns;
     if (wall_ns > recovery->last_wall_ns)
         recovery->last_wall_ns = wall_ns;
+    if (strcmp(type, "sample") == 0 && !*text_of(line, "flow"))
+        return witness_sample(&recovery->witness, line);
     for (size_t i = 0; i < COUNT(of_trials); i++)
         if (strcmp(of_trials[i], type) == 0)
             return trial_line(recovery, type, line);
@@ -380,6 +431,7 @@ static int tracks_end(struct recovery *recovery)
 
 static int document_of(struct recovery *recovery, json_t **ret, struct vmtp_error *err)
 {
+    _cleanup_(json_decrefp) json_t *monitors = witness_monitors(&recovery->witness);
     json_int_t seed = json_integer_value(json_object_get(recovery->head, "seed"));
     const struct sketch_head head = {
         .id = text_of(recovery->head, "run"),
@@ -393,9 +445,11 @@ static int document_of(struct recovery *recovery, json_t **ret, struct vmtp_erro
         .facts = recovery->facts,
         .endpoints = recovery->endpoints,
         .events = recovery->events,
+        .monitors = monitors,
+        .sightings = recovery->witness.sightings,
     };
 
-    event_add(recovery, recovery->last_wall_ns, "recovered",
+    event_add(recovery, recovery->last_wall_ns, "recovered", "",
               "the run has no result document: this is what its journal has of it");
     return sketch_document(recovery->sketch, &head, ret, err);
 }
@@ -407,7 +461,7 @@ static int pass(int fd, const char *file, int (*line)(void *arg, const json_t *l
     int r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : lines_read(fd, file, line, recovery, NULL, &why);
 
     if (r == -EBADMSG && line == measured_line)
-        event_add(recovery, recovery->last_wall_ns, "damaged", why.text);
+        event_add(recovery, recovery->last_wall_ns, "damaged", "", why.text);
     if (r == 0 || r == -EBADMSG)
         return 0;
     return vmtp_fail(err, r, "%s", why.text[0] ? why.text : strerror(-r));
@@ -425,8 +479,10 @@ static int recover(struct recovery *recovery, int fd, const char *file, json_t *
     r = flows_sketch(recovery);
     if (r < 0)
         return vmtp_fail(err, r, "%s: %s", file, strerror(-r));
-    r = pass(fd, file, measured_line, recovery, err);
-    if (r == 0 && tracks_end(recovery) < 0)
+    r = pass(fd, file, window_line, recovery, err);
+    windows_sort(&recovery->witness.windows);
+    r = r < 0 ? r : pass(fd, file, measured_line, recovery, err);
+    if (r == 0 && (tracks_end(recovery) < 0 || witness_end(&recovery->witness) < 0))
         r = vmtp_fail(err, -ENOMEM, "%s: out of memory", file);
     return r < 0 ? r : document_of(recovery, ret, err);
 }
@@ -437,6 +493,7 @@ static void recovery_clear(struct recovery *recovery)
         trial_free(recovery->tracks[i].trial);
     free(recovery->tracks);
     sketch_free(recovery->sketch);
+    witness_clear(&recovery->witness);
     json_decref(recovery->head);
     json_decref(recovery->tools);
     json_decref(recovery->flows);

@@ -14,6 +14,7 @@ void result_free(struct result *result)
         return;
     for (size_t i = 0; i < result->figure_count; i++)
         histogram_free(result->figures[i].histogram);
+    limit_free(result->limit);
     arena_free(result->arena); /* the result itself lives there */
 }
 
@@ -128,6 +129,34 @@ static double trial_final(const struct measurement *measurement, const struct tr
     return NAN;
 }
 
+static const struct {
+    const char *metric;
+    size_t offset; /* in struct loss */
+} stages[] = {
+    { VMTP_LOST_SENDER, offsetof(struct loss, sender) },
+    { VMTP_LOST_NIC_SENDER, offsetof(struct loss, nic_sender) },
+    { VMTP_LOST_NIC_RECEIVER, offsetof(struct loss, nic_receiver) },
+    { VMTP_LOST_SOFTNET, offsetof(struct loss, softnet) },
+    { VMTP_LOST_REASSEMBLY, offsetof(struct loss, reassembly) },
+    { VMTP_LOST_SOCKET, offsetof(struct loss, socket) },
+};
+
+static double *stage_of(struct loss *loss, size_t i)
+{
+    return (double *)(void *)((char *)loss + stages[i].offset);
+}
+
+/* What no stage has dropped; only where the last one counts, since without it most of what is lost
+ * at an end would be the network's. */
+static void loss_locate(struct loss *ret)
+{
+    double dropped = 0;
+
+    for (size_t i = 0; i < COUNT(stages); i++)
+        dropped += isnan(*stage_of(ret, i)) ? 0 : *stage_of(ret, i);
+    ret->network = !isnan(ret->socket) && dropped <= ret->lost ? ret->lost - dropped : NAN;
+}
+
 /* NAN in one trial makes the sum NAN: a part of the drops is not all of them. */
 static void loss_make(const struct measurement *measurement, struct loss *ret)
 {
@@ -141,11 +170,12 @@ static void loss_make(const struct measurement *measurement, struct loss *ret)
         ret->known = true;
         ret->sent += sent;
         ret->received += received;
-        ret->socket += trial_final(measurement, trial, VMTP_LOST_SOCKET);
+        for (size_t k = 0; k < COUNT(stages); k++)
+            *stage_of(ret, k) += trial_final(measurement, trial, stages[k].metric);
     }
     ret->lost = ret->received <= ret->sent ? ret->sent - ret->received : NAN;
     ret->ratio = ret->sent > 0 ? ret->lost / ret->sent : NAN;
-    ret->network = ret->socket <= ret->lost ? ret->lost - ret->socket : NAN;
+    loss_locate(ret);
 }
 
 static const struct trial *first_failed(const struct measurement *measurement)
@@ -219,6 +249,8 @@ int result_make(const struct measurement *measurement, struct result **ret)
     loss_make(measurement, &result->loss);
     ceiling_make(result);
     r = status_make(result);
+    if (r == 0)
+        r = limit_make(measurement, &result->limit);
     if (r == 0)
         r = notes_make(result);
     if (r < 0)

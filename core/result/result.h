@@ -2,13 +2,13 @@
  *
  * A result: what the trials of one flow come to.
  *
- * Made once after the last trial and immutable from then on.  Owns its arena and its histograms;
- * borrows the measurement.  A figure that is not known is NAN, never 0.
+ * Made once after the last trial and immutable from then on.  Owns its arena, its histograms and
+ * its limit; borrows the measurement.  A figure that is not known is NAN, never 0.
  */
 #ifndef VMTP_RESULT_RESULT_H
 #define VMTP_RESULT_RESULT_H
 
-#include "trial.h"
+#include "limit.h"
 
 enum result_status { RESULT_OK = 1, RESULT_FAILED, RESULT_SKIPPED };
 
@@ -30,9 +30,11 @@ struct figure {
 struct loss {
     bool known;
     double sent, received;
-    double lost;            /* sent less received */
-    double socket, network; /* of these; NAN: the tool can't tell */
-    double ratio;           /* lost over sent */
+    double lost; /* sent less received */
+    /* Of these, on their way: at the sender, on the network, at the receiver.  The network's are
+     * those that no other stage has dropped.  NAN: the tool can't tell. */
+    double sender, nic_sender, network, nic_receiver, softnet, reassembly, socket;
+    double ratio; /* lost over sent */
 };
 
 struct result {
@@ -45,6 +47,7 @@ struct result {
     struct loss loss;
     double ceiling_bps; /* goodput that the path could carry */
     double share;       /* goodput over that */
+    struct limit *limit;
     const char **notes; /* whole phrases */
     size_t note_count;
 };

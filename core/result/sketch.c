@@ -165,7 +165,8 @@ int sketch_document(struct sketch *sketch, const struct sketch_head *head, json_
                              .ended_wall_ns = head->ended_wall_ns,
                              .plan = &sketch->plan,
                              .measurements = sketch->measurements,
-                             .facts = head->facts };
+                             .facts = head->facts,
+                             .sightings = head->sightings };
     json_t *document = NULL, *run;
     int r;
 
@@ -177,6 +178,8 @@ int sketch_document(struct sketch *sketch, const struct sketch_head *head, json_
     field_add(run, "version", text_json(head->version));
     field_add(document, "endpoints", json_incref(head->endpoints));
     field_add(document, "events", json_incref(head->events));
+    if (head->monitors)
+        field_add(document, "monitors", json_incref(head->monitors));
     *ret = document;
     return 0;
 }

@@ -30,6 +30,8 @@ struct sketch_head {
     const char *id, *name, *version, *scenario_sha256, *cloud;
     uint64_t seed, started_wall_ns, ended_wall_ns;
     json_t *facts, *endpoints, *events; /* as in the document; the caller's */
+    json_t *monitors;                   /* likewise; NULL: none */
+    struct sightings *sightings;        /* likewise */
 };
 
 /* Room for so many flows. */

@@ -100,6 +100,46 @@ int trial_add_event(struct trial *trial, uint32_t kind, uint64_t time_ns, const 
     return 0;
 }
 
+/* NULL: out of memory. */
+static struct watched *watched_of(struct trial *trial, const struct watched *like)
+{
+    struct watched *more;
+
+    for (size_t i = 0; i < trial->watched_count; i++) {
+        struct watched *one = &trial->watched[i];
+
+        if (strcmp(one->monitor, like->monitor) == 0 && strcmp(one->subject, like->subject) == 0 &&
+            strcmp(one->metric, like->metric) == 0 && strcmp(one->part, like->part) == 0)
+            return one;
+    }
+    more = reallocarray(trial->watched, trial->watched_count + 1, sizeof *more);
+    if (!more)
+        return NULL;
+    trial->watched = more;
+    more += trial->watched_count++;
+    *more = *like;
+    more->series = (struct series){ 0 };
+    return more;
+}
+
+int trial_add_watched(struct trial *trial, const struct watched *like, const struct point *points,
+                      size_t count)
+{
+    struct watched *watched = watched_of(trial, like);
+    struct point *more;
+
+    if (!watched)
+        return -ENOMEM;
+    more = reallocarray(watched->series.points, watched->series.count + count, sizeof *more);
+    if (!more)
+        return -ENOMEM;
+    memcpy(more + watched->series.count, points, count * sizeof *points);
+    watched->series.points = more;
+    watched->series.count += count;
+    watched->series.room = watched->series.count;
+    return 0;
+}
+
 bool trial_is_measured(const struct trial *trial)
 {
     for (size_t i = 0; i < trial->metrics; i++)
@@ -128,6 +168,9 @@ void trial_free(struct trial *trial)
         free(trial->events[i].subject);
         free(trial->events[i].text);
     }
+    for (size_t i = 0; i < trial->watched_count; i++)
+        free(trial->watched[i].series.points);
+    free(trial->watched);
     free(trial->finals);
     free(trial->series);
     free(trial->histograms);
@@ -150,14 +193,28 @@ int measurement_add(struct measurement *measurement, struct trial *trial)
     return 0;
 }
 
+struct trial *measurement_trial(const struct measurement *measurement, uint32_t number)
+{
+    for (size_t i = measurement->trial_count; i > 0; i--)
+        if (measurement->trials[i - 1]->number == number)
+            return measurement->trials[i - 1];
+    if (measurement->wider && measurement->wider->number == number)
+        return measurement->wider;
+    return measurement->longer && measurement->longer->number == number ? measurement->longer
+                                                                        : NULL;
+}
+
 void measurement_clear(struct measurement *measurement)
 {
     for (size_t i = 0; i < measurement->trial_count; i++)
         trial_free(measurement->trials[i]);
     free(measurement->trials);
+    trial_free(measurement->wider);
+    trial_free(measurement->longer);
     search_free(measurement->search);
     free(measurement->error);
     measurement->trials = NULL;
+    measurement->wider = measurement->longer = NULL;
     measurement->search = NULL;
     measurement->error = NULL;
     measurement->trial_count = measurement->room = 0;

@@ -29,12 +29,14 @@ struct trial_event {
     char *text;
 };
 
-/* What a monitor saw of one subject while the trial was measured. */
+/* What a monitor saw of one subject while the trial was measured.  The texts are borrowed: of a run
+ * from its sightings (sightings.h). */
 struct watched {
-    char *monitor, *subject, *part; /* part "": all of it */
-    char *metric, *unit;
+    const char *monitor, *subject, *part; /* part "": all of it */
+    const char *metric, *unit;
     uint32_t kind;        /* enum vmtp_metric_kind */
-    struct series series; /* a counter's points are what was added; where there is none, nothing */
+    struct series series; /* owned; a counter's points are what was added; where there is none,
+                             nothing */
 };
 
 struct trial {
@@ -42,6 +44,7 @@ struct trial {
     uint64_t start_ns, wall_ns;
     uint64_t warmup_ns, duration_ns;
     uint64_t rate_bps; /* asked for by a rate search; 0: by none */
+    uint32_t streams;  /* asked for to learn what limits the flow; 0: what its options say */
     int status;        /* 0, or the negative errno that it failed with */
     char *error;       /* why; NULL when status is 0 */
     uint32_t marks;    /* 1 << kind of the events that mark it */
@@ -51,7 +54,7 @@ struct trial {
     struct histogram **histograms; /* NULL: none */
     struct trial_event *events;
     size_t event_count;
-    struct watched *watched; /* of both endpoints */
+    struct watched *watched; /* of both endpoints: the metrics that metric.h has */
     size_t watched_count;
 };
 
@@ -63,6 +66,10 @@ int trial_add_point(struct trial *trial, uint32_t metric, uint64_t time_ns, doub
 int trial_add_histogram(struct trial *trial, uint32_t metric, const struct vmtp_histogram *more);
 int trial_add_event(struct trial *trial, uint32_t kind, uint64_t time_ns, const char *subject,
                     const char *text);
+/* Points (since the trial's start) of what a monitor saw: the series of like becomes longer by
+ * these. */
+int trial_add_watched(struct trial *trial, const struct watched *like, const struct point *points,
+                      size_t count);
 /* Is there a figure of the whole of it? */
 bool trial_is_measured(const struct trial *trial);
 int trial_fail(struct trial *trial, int status, const char *text);
@@ -81,6 +88,7 @@ struct measurement {
     uint32_t searched;        /* trials that served the search alone, and are not among these */
     struct trial *wider;      /* owned: with twice the streams, to learn what limits one; NULL */
     struct trial *longer;     /* owned: of twice the duration, likewise */
+    uint32_t probed;          /* trials that were to be these, also failed ones */
     const char *tool_version; /* as the tool told; NULL: it did not */
     const char *instead;      /* why another tool than the flow names measured it; NULL: none did */
     const char *reason;       /* why it was skipped; NULL: it was not */
@@ -89,6 +97,8 @@ struct measurement {
 
 /* Takes the trial. */
 int measurement_add(struct measurement *measurement, struct trial *trial);
+/* Of that number, also the wider and the longer one; NULL: it was not kept. */
+struct trial *measurement_trial(const struct measurement *measurement, uint32_t number);
 void measurement_clear(struct measurement *measurement);
 
 #endif

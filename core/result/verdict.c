@@ -73,17 +73,32 @@ static void judge_interval(struct judgement *judgement, const struct threshold *
         undecided(judgement, "the 95 %% interval lies on both sides of it");
 }
 
-/* "loss": packets, or a share of what was sent if the threshold was written in percent. */
+/* Of "loss.socket" the socket's part; of "loss" all of it. */
+static double loss_part(const struct loss *loss, const char *metric)
+{
+    const struct {
+        const char *name;
+        double count;
+    } parts[] = {
+        { ".sender", loss->sender },   { ".nic_sender", loss->nic_sender },
+        { ".network", loss->network }, { ".nic_receiver", loss->nic_receiver },
+        { ".softnet", loss->softnet }, { ".reassembly", loss->reassembly },
+        { ".socket", loss->socket },
+    };
+    const char *part = strchr(metric, '.');
+
+    for (size_t i = 0; part && i < COUNT(parts); i++)
+        if (strcmp(parts[i].name, part) == 0)
+            return parts[i].count;
+    return loss->lost;
+}
+
+/* Packets, or a share of what was sent if the threshold was written in percent. */
 static void judge_loss(struct judgement *judgement, const struct threshold *threshold,
                        const struct loss *loss)
 {
-    const char *part = strchr(threshold->metric, '.');
-    double value = loss->lost;
+    double value = loss_part(loss, threshold->metric);
 
-    if (part && strcmp(part, ".network") == 0)
-        value = loss->network;
-    else if (part && strcmp(part, ".socket") == 0)
-        value = loss->socket;
     if (loss->known && threshold->unit && strcmp(threshold->unit, "ratio") == 0)
         value /= loss->sent;
     if (!loss->known)

@@ -11,7 +11,9 @@
 #define WARMUP_LEAST_NS (200 * NS_PER_MS)
 #define WARMUP_MOST_NS  (2 * NS_PER_S)
 #define NEEDS_MAX       64
-#define SEED_MOST       0x7fffffff /* a drawn one is short enough to be typed again */
+#define EXPLAIN_MOST_NS                                                                            \
+    (300 * NS_PER_S)         /* of a flow, unless the person wants to know at any price */
+#define SEED_MOST 0x7fffffff /* a drawn one is short enough to be typed again */
 
 static int no_memory(struct vmtp_error *err)
 {
@@ -256,9 +258,33 @@ static void repeat_join(struct repeat *repeat, const struct repeat *more)
         repeat->until = more->until;
 }
 
-static uint64_t trial_of(const struct planned_flow *flow)
+uint64_t planned_trial_ns(const struct planned_flow *flow)
 {
     return add(add(flow->warmup_ns, flow->spec->duration_ns), flow->extra_ns);
+}
+
+uint64_t planned_longer_ns(const struct planned_flow *flow)
+{
+    return add(planned_trial_ns(flow), flow->spec->duration_ns);
+}
+
+/* That one trial with twice the streams and one of twice the duration may take.  They tell nothing
+ * of a flow beside others, and a search has a limit of its own. */
+static uint64_t explain_of(const struct plan *plan, const struct stage *stage)
+{
+    const struct planned_flow *flow = stage->flows[0];
+    enum explain explain = plan->scenario->explain;
+    uint64_t both_ns, own_ns;
+
+    if (stage->flow_count > 1 || flow->reason || flow->spec->search || explain == EXPLAIN_NO ||
+        !flow->variant->tool->ops.tool.streamed)
+        return 0;
+    both_ns = add(planned_trial_ns(flow), planned_longer_ns(flow));
+    own_ns = times(planned_trial_ns(flow), stage->repeat.max);
+    if (explain == EXPLAIN_YES)
+        return both_ns;
+    own_ns = own_ns < EXPLAIN_MOST_NS ? own_ns : EXPLAIN_MOST_NS;
+    return both_ns < own_ns ? both_ns : own_ns;
 }
 
 /* Each of the tries takes so long. */
@@ -284,7 +310,7 @@ static void stage_count_up(struct plan *plan, struct stage *stage)
 
     for (size_t i = 0; i < stage->flow_count; i++) {
         const struct planned_flow *flow = stage->flows[i];
-        uint64_t trial_ns = trial_of(flow);
+        uint64_t trial_ns = planned_trial_ns(flow);
 
         repeat_join(&stage->repeat, &flow->spec->repeat);
         if (!flow->reason && trial_ns > longest_ns)
@@ -299,7 +325,9 @@ static void stage_count_up(struct plan *plan, struct stage *stage)
         plan->bytes_unbounded = plan->bytes_unbounded || flow->bytes == 0;
     }
     plan->least_ns = add(plan->least_ns, times(longest_ns, stage->repeat.min));
+    stage->explain_ns = explain_of(plan, stage);
     plan->most_ns = add(plan->most_ns, times(longest_ns, stage->repeat.max));
+    plan->most_ns = add(plan->most_ns, stage->explain_ns);
     if (stage->flows[0]->spec->search && !stage->flows[0]->reason) { /* is alone */
         plan->least_ns = add(plan->least_ns, search_least_of(stage->flows[0]));
         plan->most_ns = add(plan->most_ns, stage->flows[0]->spec->search->time_ns);
@@ -373,10 +401,22 @@ static void route_add(struct plan *plan, const struct vmtp_route *route, struct 
     routes[plan->routes.count++] = *route;
 }
 
+/* Of a scenario without flows, all of its endpoints. */
+static void all_want(struct plan *plan, struct vmtp_want *wants)
+{
+    const struct scenario *scenario = plan->scenario;
+
+    for (size_t i = 0; i < scenario->endpoint_count; i++)
+        wants[plan->wants.count++] = (struct vmtp_want){ .size = sizeof *wants,
+                                                         .name = scenario->endpoints[i].name,
+                                                         .opt = scenario->endpoints[i].opt };
+}
+
 /* What the cloud has to make, once each, in the order in which it is first needed. */
 static int wants_gather(struct plan *plan, struct vmtp_error *err)
 {
-    struct vmtp_want *wants = arena_array(plan->arena, 2 * plan->flow_count + 1, sizeof *wants);
+    size_t most = 2 * plan->flow_count + plan->scenario->endpoint_count + 1;
+    struct vmtp_want *wants = arena_array(plan->arena, most, sizeof *wants);
     struct vmtp_route *routes = arena_array(plan->arena, plan->flow_count + 1, sizeof *routes);
     int r = 0;
 
@@ -384,6 +424,8 @@ static int wants_gather(struct plan *plan, struct vmtp_error *err)
         return no_memory(err);
     plan->wants = (struct vmtp_table){ .rows = wants, .stride = sizeof *wants };
     plan->routes = (struct vmtp_table){ .rows = routes, .stride = sizeof *routes };
+    if (plan->scenario->flow_count == 0)
+        all_want(plan, wants);
     for (size_t i = 0; r == 0 && i < plan->flow_count; i++) {
         const struct planned_flow *flow = &plan->flows[i];
 
@@ -511,7 +553,11 @@ static void print_stage(const struct stage *stage, size_t number, FILE *out)
         fprintf(out, "%u to %u trials", repeat->min, repeat->max);
     if (repeat->until > 0 && repeat->min < repeat->max)
         fprintf(out, ", until the interval is within %s", share_text(repeat->until).text);
-    fprintf(out, "%s\n", stage->flow_count > 1 ? ", at the same time" : "");
+    fprintf(out, "%s", stage->flow_count > 1 ? ", at the same time" : "");
+    if (stage->explain_ns)
+        fprintf(out, ", and if it is not known what limits it up to %s more",
+                duration_text(stage->explain_ns).text);
+    fputc('\n', out);
     for (size_t i = 0; i < stage->flow_count; i++)
         print_flow(stage->flows[i], out);
 }
@@ -528,6 +574,14 @@ static void print_needs(const struct plan *plan, FILE *out)
                 need->count == 1 ? "" : more);
     }
     if (plan->need_count)
+        fputc('\n', out);
+}
+
+static void print_monitors(const struct scenario *scenario, FILE *out)
+{
+    for (size_t i = 0; i < scenario->monitor_count; i++)
+        fprintf(out, "%s %s", i ? "," : "monitors:", scenario->monitors[i].component->table.name);
+    if (scenario->monitor_count)
         fputc('\n', out);
 }
 
@@ -551,6 +605,7 @@ void plan_print(const struct plan *plan, FILE *out)
                 ((const struct vmtp_want *)table_row(&plan->wants, i))->name);
     fputc('\n', out);
     print_needs(plan, out);
+    print_monitors(scenario, out);
     for (size_t i = 0; i < plan->stage_count; i++)
         print_stage(&plan->stages[i], i + 1, out);
 }

@@ -34,6 +34,7 @@ struct stage {
     struct planned_flow **flows;
     size_t flow_count;
     struct repeat repeat; /* the largest min and max, the smallest until of its flows */
+    uint64_t explain_ns;  /* that trials may take which are to tell what limits its flow; 0: none */
 };
 
 struct plan {
@@ -66,6 +67,10 @@ int plan_make(const struct scenario *scenario, const struct plan_tools *tools, s
               struct vmtp_error *err);
 void plan_free(struct plan *plan);
 DEFINE_CLEANUP(plan_free, struct plan *)
+
+/* A trial of the flow, and one of twice the duration. */
+uint64_t planned_trial_ns(const struct planned_flow *flow);
+uint64_t planned_longer_ns(const struct planned_flow *flow);
 
 /* As a person reads it: flows, stages, seconds, bytes, endpoints. */
 void plan_print(const struct plan *plan, FILE *out);

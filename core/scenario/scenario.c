@@ -6,9 +6,10 @@
 #include "../plugin/option.h"
 #include "loader.h"
 
-#define VERSIONS_KNOWN "1"
-#define NAME_LENGTH    200
-#define ENDPOINTS_MAX  10000
+#define VERSIONS_KNOWN  "1"
+#define NAME_LENGTH     200
+#define ENDPOINTS_MAX   10000
+#define MONITOR_DEFAULT "host"
 
 static int version_check(struct loader *loader, const struct node *root)
 {
@@ -123,9 +124,45 @@ static int second_read(struct loader *loader, const struct node *node, const cha
     return r;
 }
 
+/* Where nothing is said of monitors the host's is used, if there is one. */
+static int monitors_read(struct loader *loader, const struct node *root)
+{
+    struct scenario *scenario = loader->scenario;
+    const struct node *node = node_get(root, "monitors");
+    struct section *section;
+    int r;
+
+    if (node || !registry_find(loader->registry, VMTP_MONITOR, MONITOR_DEFAULT))
+        return sections_read(loader, node, VMTP_MONITOR, &scenario->monitors,
+                             &scenario->monitor_count);
+    section = arena_alloc(loader->arena, sizeof *section);
+    if (!section)
+        return loader_no_memory(loader);
+    section->component = registry_find(loader->registry, VMTP_MONITOR, MONITOR_DEFAULT);
+    section->node = root;
+    r = options_read(loader, section->component, NULL, root, &section->opt);
+    r = r < 0 ? r : options_check(loader, section->component, section->opt, root);
+    scenario->monitors = section;
+    scenario->monitor_count = r == 0;
+    return r;
+}
+
+static int explain_read(struct loader *loader, const struct node *node, enum explain *ret)
+{
+    static const char *const words[] = { "auto", "no", "false", "yes", "true", NULL };
+    static const enum explain meant[] = { EXPLAIN_AUTO, EXPLAIN_NO, EXPLAIN_NO, EXPLAIN_YES,
+                                          EXPLAIN_YES };
+    size_t word = 0;
+    int r = node ? word_read(loader, node, words, &word) : 0;
+
+    *ret = meant[word];
+    return r;
+}
+
 static int run_read(struct loader *loader, const struct node *node)
 {
-    static const char *const known[] = { "order", "seed", "parallel", "on-error", "keep", NULL };
+    static const char *const known[] = { "order", "seed",    "parallel", "on-error",
+                                         "keep",  "explain", NULL };
     static const char *const orders[] = { "shuffled", "written", NULL };
     static const char *const reactions[] = { "continue", "stop", NULL };
     static const char *const truths[] = { "false", "no", "true", "yes", NULL };
@@ -134,6 +171,7 @@ static int run_read(struct loader *loader, const struct node *node)
     int r;
 
     scenario->order = ORDER_SHUFFLED;
+    scenario->explain = EXPLAIN_AUTO;
     if (!node || node_is_null(node))
         return 0;
     r = keys_check(loader, node, known);
@@ -143,6 +181,7 @@ static int run_read(struct loader *loader, const struct node *node)
             ? r
             : second_read(loader, node_get(node, "on-error"), reactions, &scenario->stop_on_error);
     r = r < 0 ? r : second_read(loader, node_get(node, "keep"), truths, &scenario->keep);
+    r = r < 0 ? r : explain_read(loader, node_get(node, "explain"), &scenario->explain);
     scenario->order = written ? ORDER_WRITTEN : ORDER_SHUFFLED;
     scenario->has_seed = node_get(node, "seed");
     return r < 0 ? r : count_read(loader, node_get(node, "seed"), 0, INT64_MAX, &scenario->seed);
@@ -172,14 +211,25 @@ static int root_read(struct loader *loader, const struct node *root)
     if (r == 0 && !flows)
         r = node_fail(loader->err, root, "no key 'flows': there is nothing to measure");
     r = r < 0 ? r : flows_read(loader, flows);
-    r = r < 0 ? r
-              : sections_read(loader, node_get(root, "monitors"), VMTP_MONITOR, &scenario->monitors,
-                              &scenario->monitor_count);
+    r = r < 0 ? r : monitors_read(loader, root);
     r = r < 0 ? r
               : sections_read(loader, node_get(root, "sinks"), VMTP_SINK, &scenario->sinks,
                               &scenario->sink_count);
     r = r < 0 ? r : thresholds_read(loader, node_get(root, "thresholds"));
     return r < 0 ? r : run_read(loader, node_get(root, "run"));
+}
+
+/* Without flows: the places alone, and who watches them. */
+static int places_read(struct loader *loader, const struct node *root)
+{
+    struct scenario *scenario = loader->scenario;
+    int r = cloud_read(loader, root);
+
+    r = r < 0 ? r : endpoints_read(loader, node_get(root, "endpoints"));
+    r = r < 0 ? r
+              : sections_read(loader, node_get(root, "monitors"), VMTP_MONITOR, &scenario->monitors,
+                              &scenario->monitor_count);
+    return r < 0 ? r : run_read(loader, NULL);
 }
 
 /* The text is no scenario, but one sink of one. */
@@ -288,6 +338,15 @@ int scenario_parse(const char *text, size_t len, const char *file, const struct 
     struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
 
     return text_load(text, len, file, &loader, root_read, ret);
+}
+
+int scenario_parse_endpoints(const char *text, size_t len, const struct registry *registry,
+                             const struct prompt *prompt, struct scenario **ret,
+                             struct vmtp_error *err)
+{
+    struct loader loader = { .registry = registry, .prompt = prompt, .err = err };
+
+    return text_load(text, len, "", &loader, places_read, ret);
 }
 
 int scenario_parse_sink(const char *text, const char *file, const struct registry *registry,

@@ -86,6 +86,13 @@ struct threshold {
                          loss that was written as a share of what was sent */
 };
 
+/* Whether trials are run beyond those that a flow asks for, to learn what limits it. */
+enum explain {
+    EXPLAIN_AUTO = 1, /* where it takes no longer than the flow's own trials */
+    EXPLAIN_NO,
+    EXPLAIN_YES, /* wherever it tells something */
+};
+
 enum order { ORDER_SHUFFLED = 1, ORDER_WRITTEN };
 
 struct scenario {
@@ -106,6 +113,7 @@ struct scenario {
     struct threshold *thresholds;
     size_t threshold_count;
     enum order order;
+    enum explain explain;
     bool has_seed;
     uint64_t seed;
     bool parallel;         /* all flows are one stage */
@@ -124,6 +132,10 @@ int scenario_load(const char *file, const struct registry *registry, const struc
  * position. */
 int scenario_parse(const char *text, size_t len, const char *file, const struct registry *registry,
                    const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);
+/* Of a text that has no flows: all of its endpoints are wanted, and nothing is measured. */
+int scenario_parse_endpoints(const char *text, size_t len, const struct registry *registry,
+                             const struct prompt *prompt, struct scenario **ret,
+                             struct vmtp_error *err);
 /* Of a file no more than its cloud: secrets of others are neither read nor asked for. */
 int scenario_load_cloud(const char *file, const struct registry *registry,
                         const struct prompt *prompt, struct scenario **ret, struct vmtp_error *err);

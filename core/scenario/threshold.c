@@ -9,7 +9,15 @@
 
 /* What the core makes of sent, received and lost_socket; a share of what was sent if written with
  * a percent sign. */
-static const char *const losses[] = { "loss", "loss.network", "loss.socket", NULL };
+static const char *const losses[] = { "loss",
+                                      "loss.sender",
+                                      "loss.nic_sender",
+                                      "loss.network",
+                                      "loss.nic_receiver",
+                                      "loss.softnet",
+                                      "loss.reassembly",
+                                      "loss.socket",
+                                      NULL };
 static const char *const statistics[] = { "p50", "p90", "p95",  "p99", "p99.9",
                                           "min", "max", "mean", NULL };
 

@@ -72,7 +72,8 @@ enum vmtp_event_kind {
 
 struct vmtp_event {
     size_t size;
-    const char *subject; /* an endpoint's name; NULL: the flow that is being run */
+    const char *subject; /* an endpoint's name, or (monitors) that of something else that is
+                            watched; NULL: the flow that is being run */
     uint32_t kind;       /* enum vmtp_event_kind */
     uint64_t time_ns;    /* 0: now */
     const char *text;    /* one phrase */

@@ -60,6 +60,7 @@ struct vmtp_metric {
  *   sndbuf_limited  ratio   gauge    of the time: held up by the send buffer
  *   delivery_rate   bit/s   gauge    the kernel's estimate of what arrives
  *   pacing_rate     bit/s   gauge    that the kernel keeps the sending sockets to, if anyone asked
+ *   spurious        segments counter  of the retransmits: those that had arrived before (RFC 2883)
  *   app_limited     ratio   gauge    of the looks at the socket: the sending program was too slow
  *   unsent          bytes   gauge    in the send buffers, not yet sent
  *   receive_fill    ratio   gauge    of the receive buffer: data that waits for the program
@@ -111,6 +112,7 @@ struct vmtp_metric {
 #define VMTP_SNDBUF_LIMITED "sndbuf_limited"
 #define VMTP_DELIVERY_RATE  "delivery_rate"
 #define VMTP_PACING_RATE    "pacing_rate"
+#define VMTP_SPURIOUS       "spurious"
 #define VMTP_APP_LIMITED    "app_limited"
 #define VMTP_UNSENT         "unsent"
 #define VMTP_RECEIVE_FILL   "receive_fill"

@@ -23,7 +23,8 @@ struct vmtp_record {
     uint64_t wall_ns; /* CLOCK_REALTIME */
     double value;
     uint32_t failed;  /* 1: its trial failed, so it is no part of any result */
-    uint32_t search;  /* 1: its trial was a step of a rate search, so it is no part of a metric */
+    uint32_t search;  /* 1: its trial was a step of a rate search, or was to tell what limits the
+                         flow, so it is no part of a metric */
     const char *part; /* of the subject: "cpu3", "eth0"; "": all of it */
 };
 

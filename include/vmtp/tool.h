@@ -101,8 +101,8 @@ struct vmtp_tool {
     /* 1: a trial's rate_bps is kept to, so that a rate search can drive this tool.  Options with
      * which it can't be are refused by plan(). */
     uint32_t rated;
-    /* 1: a trial's streams are kept to, so that the core can try with more of them what holds one
-     * back. */
+    /* 1: a trial's streams are kept to, in the place of an option `connections`, so that the core
+     * can try with twice as many what holds a flow back. */
     uint32_t streamed;
 };
 

@@ -42,6 +42,40 @@ check "between nodes they get what the link carries, and no more" figures cloud 
 check "within a node they get what was asked for" figures cloud \
     'all(abs(r["metrics"]["goodput"]["value"] / 150e6 - 1) < 0.03 for r in d["results"] if r["placement"] == "intra-node")'
 
+# What both ends say of themselves, in whichever direction: shares are shares, and both are there.
+cat >"$dir/said.py" <<'END'
+import json, sys
+document, journal = json.load(open(sys.argv[1])), sys.argv[2]
+both = {"cpu_client", "cpu_server", "cpu_sender", "cpu_receiver", "delay_sender", "delay_receiver", "reading", "receive_fill"}
+tcp = {"tcp_rtt", "tcp_min_rtt", "cwnd", "busy", "rwnd_limited", "sndbuf_limited", "delivery_rate", "app_limited", "unsent", "retransmits"}
+shares = {"busy", "rwnd_limited", "sndbuf_limited", "app_limited", "reading", "receive_fill", "delay_sender", "delay_receiver", "cpu_sender", "cpu_receiver"}
+intervals = {}
+for line in open(journal):
+    o = json.loads(line)
+    if o.get("type") == "sample" and not o["final"]:
+        intervals.setdefault(o["flow"], {}).setdefault(o["metric"], []).append(o["value"])
+for r in document["results"]:
+    wanted = both | (tcp if "protocol=tcp" in r["key"] else set())
+    seen = intervals.get(r["key"], {})
+    for name in wanted - {"receive_fill"}: # of a window this short there may be no look
+        if name not in r["metrics"]: print(r["key"], "has no", name)
+        if len(seen.get(name, [])) < 6: print(r["key"], "has no intervals of", name)
+    for name in wanted & shares:
+        for value in [r["metrics"].get(name, {}).get("value", 0)] + seen.get(name, []):
+            if not 0 <= value <= 1: print(r["key"], name, "is", value)
+    if "protocol=tcp" in r["key"] and not 0 < r["metrics"]["tcp_min_rtt"]["value"] <= r["metrics"]["tcp_rtt"]["value"] * 1.001:
+        print(r["key"], "has a smoothed round-trip time below the least")
+END
+said() { # NAME: of its last run
+    /usr/bin/python3 "$dir/said.py" "$dir/$1.json" "$(ls -td "$dir"/state/runs/* | head -n 1)/journal.ndjson" >"$dir/said" 2>&1
+    [ ! -s "$dir/said" ] || { cat "$dir/said"; return 1; }
+}
+check "both ends say what they and their sockets did in each interval" said cloud
+check "of a rate that was asked for, the kernel's pacing tells" figures cloud \
+    'all(abs(r["metrics"]["pacing_rate"]["value"] / 150e6 - 1) < 0.03 for r in d["results"] if "protocol=tcp" in r["key"] and r["placement"] == "intra-node")'
+check "a full queue keeps the sender busy and its send buffer filled" figures pair-20M \
+    '(lambda m: m["busy"]["value"] > 0.9 and m["unsent"]["value"] > m["cwnd"]["value"] / 4 and m["cpu_sender"]["value"] < 0.5 and "pacing_rate" not in m)(d["results"][0]["metrics"])'
+
 cat >"$dir/six.yaml" <<END
 vmtp: 1
 cloud: { fabric: { topology: routed, rate: 100M } }

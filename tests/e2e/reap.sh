@@ -75,7 +75,7 @@ sed -i '/^flows/i monitors: [ ticker, { ticker: { die-at: 2 } } ]' "$dir/good.ya
 sed -i 's/"null": {  }/"null": { delay: 100ms }/' "$dir/good.yaml"
 check "a run with monitors" status 0 "$vmtp" run --no-progress "$dir/good.yaml"
 check "a monitor's figures are in the journal" grep -q '"subject":"a","metric":"beat"' "$VMTP_STATE_DIR/runs/$(newest)/journal.ndjson"
-check "a monitor that dies is noted and the run goes on" says "monitor ticker: its heart has stopped"
+check "a monitor that dies is noted and the run goes on" says "monitor ticker#2: its heart has stopped"
 
 sed -i '$a run: { keep: yes }' "$dir/good.yaml"
 check "endpoints that are to be kept" status 0 "$vmtp" run --no-progress "$dir/good.yaml"

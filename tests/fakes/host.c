@@ -109,6 +109,8 @@ static int host_emit(struct vmtp_self *self, const struct vmtp_sample *sample)
         row->sample = *sample;
         snprintf(row->subject, sizeof row->subject, "%s", sample->subject ? sample->subject : "");
         row->sample.subject = sample->subject ? row->subject : NULL;
+        snprintf(row->part, sizeof row->part, "%s", sample->part ? sample->part : "");
+        row->sample.part = sample->part ? row->part : NULL;
         r = 0;
     }
     pthread_mutex_unlock(&fake->lock);

@@ -18,8 +18,8 @@
 #define FAKE_ROWS 4096
 
 struct fake_sample {
-    struct vmtp_sample sample; /* its subject points to the copy below, or is NULL */
-    char subject[64];
+    struct vmtp_sample sample; /* its subject and part point to the copies below, or are NULL */
+    char subject[64], part[64];
 };
 
 struct fake_histogram {

@@ -84,7 +84,9 @@ static void bench_make(struct bench *bench)
     bench->plan = (struct plan){ .scenario = &bench->scenario, .seed = 7, .flow_count = FLOWS };
     bench->endpoints[0] = (struct endpoint_facts){ "a", json_pack("{s:s}", "kernel", "6.1") };
     bench->endpoints[1] = (struct endpoint_facts){ "b", NULL };
-    bench->event = (struct run_event){ 1795228800000000000, "note", "nothing special" };
+    bench->event = (struct run_event){ .wall_ns = 1795228800000000000,
+                                       .kind = "note",
+                                       .text = "nothing special" };
     bench->info = (struct run_info){
         .id = "20261121-024000-1f3a",
         .started_wall_ns = 1795228800000000000,
@@ -145,7 +147,9 @@ static void says_of_the_run_what_it_was(void **state)
     says(document, "run/seed", "7");
     says(document, "cloud", "{\"name\":\"fabric\",\"facts\":{\"encapsulation\":\"vxlan\"}}");
     says(document, "aggregates", "[]");
-    says(document, "endpoints", "{\"a\":{\"kernel\":\"6.1\"},\"b\":null}");
+    says(document, "endpoints/a/kernel", "\"6.1\"");
+    says(document, "endpoints/a/fitness/uses/throughput", "\"unknown\"");
+    says(document, "endpoints/b", "null");
     says(document, "events/0/kind", "\"note\"");
     json_decref(document);
     bench_clear(&bench);

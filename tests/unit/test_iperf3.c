@@ -118,6 +118,18 @@ static void shares_the_rate_among_connections(void **state)
     assert_non_null(strstr(line(f, VMTP_CLIENT), "-b 2000000"));
 }
 
+static void a_trial_may_ask_for_other_streams(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opt.rate_bps = 4000000;
+    f->trial.streams = 2;
+    assert_string_equal(line(f, VMTP_CLIENT), "iperf3 -J -p 5201 -i 0.500 -c 10.0.0.2 -t 1 -P 2 "
+                                              "-b 2000000");
+    f->trial.streams = 100000;
+    assert_non_null(strstr(line(f, VMTP_CLIENT), "-P 128"));
+}
+
 static void says_every_option(void **state)
 {
     struct fixture *f = *state;
@@ -495,6 +507,7 @@ int main(void)
         WITH_FIXTURE(sends_udp_without_a_limit_unless_told),
         WITH_FIXTURE(fills_the_mtu_with_a_datagram),
         WITH_FIXTURE(shares_the_rate_among_connections),
+        WITH_FIXTURE(a_trial_may_ask_for_other_streams),
         WITH_FIXTURE(says_every_option),
         WITH_FIXTURE(bounds_what_it_will_have_to_read),
         WITH_FIXTURE(plans_whole_seconds),

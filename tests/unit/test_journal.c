@@ -94,6 +94,7 @@ static int take_record(void *arg, const json_t *line)
     assert_string_equal(got.metric, record.metric);
     assert_string_equal(got.unit, record.unit);
     assert_string_equal(got.run, "");
+    assert_string_equal(got.part, "");
     assert_int_equal(got.kind, record.kind);
     assert_int_equal(got.trial, record.trial);
     assert_int_equal(got.final, record.final);
@@ -112,6 +113,30 @@ static void a_figure_comes_back_as_it_went(void **state)
     assert_int_equal(journal_add_record(journal, &record), 0);
     assert_int_equal(journal_sync(journal), 0);
     assert_int_equal(journal_read(folder, take_record, &count, NULL), 0);
+    assert_int_equal(count, 1);
+}
+
+static int take_watched(void *arg, const json_t *line)
+{
+    struct vmtp_record got;
+
+    assert_int_equal(journal_record(line, &got), 0);
+    assert_string_equal(got.part, "cpu3");
+    assert_string_equal(json_string_value(json_object_get(line, "monitor")), "gmond");
+    ++*(int *)arg;
+    return 0;
+}
+
+static void what_a_monitor_saw_has_its_name_and_the_part(void **state)
+{
+    _cleanup_(journal_freep) struct journal *journal = create();
+    struct vmtp_record watched = record;
+    int count = 0;
+
+    (void)state;
+    watched.part = "cpu3";
+    assert_int_equal(journal_add_watched(journal, &watched, "gmond"), 0);
+    assert_int_equal(journal_read(folder, take_watched, &count, NULL), 0);
     assert_int_equal(count, 1);
 }
 
@@ -320,6 +345,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_figure_comes_back_as_it_went, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_monitor_saw_has_its_name_and_the_part, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_line_says_when_and_what_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(names_that_are_no_utf8_are_mended, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_line, setup, teardown),

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 static char state_folder[64], folder[96], path[128];
@@ -260,6 +261,21 @@ static void runs_are_listed_oldest_first(void **state)
     assert_string_equal(ids[0], "20261121-024000-1f3a");
 }
 
+static void a_run_is_removed_with_all_of_its_files(void **state)
+{
+    _free_ char *made = NULL;
+    char file[PATH_MAX];
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(run_folder_make(NULL, "one", &made, NULL), 0);
+    snprintf(file, sizeof file, "%s/journal.ndjson", made);
+    assert_int_equal(file_replace(file, "{}", 2, 0600, NULL), 0);
+    assert_int_equal(run_folder_remove(made, &err), 0);
+    finds("one", -ENOENT, "there are no runs yet");
+    assert_int_equal(run_folder_remove(made, &err), -ENOENT);
+}
+
 static void a_run_is_made_once_and_has_a_plain_name(void **state)
 {
     _free_ char *made = NULL;
@@ -286,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_is_found_by_a_beginning_that_no_other_has, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(runs_are_listed_oldest_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_run_is_removed_with_all_of_its_files, setup, teardown),
         cmocka_unit_test_setup_teardown(a_run_is_made_once_and_has_a_plain_name, setup, teardown),
     };
 

@@ -23,20 +23,26 @@ struct bench {
     struct run *run;
 };
 
-static struct bench bench_make(const char *flows)
+static struct bench bench_of(const char *run, const char *flows)
 {
     const struct plan_tools tools = ask_tools(NULL);
     struct bench bench = { 0 };
     struct vmtp_error err = { 0 };
     char text[4096];
     int n =
-        snprintf(text, sizeof text, "vmtp: 1\ncloud: local\nrun: { seed: 7 }\nflows:\n%s", flows);
+        snprintf(text, sizeof text,
+                 "vmtp: 1\ncloud: local\nmonitors: []\nrun: { seed: 7%s }\nflows:\n%s", run, flows);
 
     if (scenario_parse(text, (size_t)n, "test.yaml", registry, NULL, &bench.scenario, &err) < 0 ||
         plan_make(bench.scenario, &tools, &bench.plan, &err) < 0 ||
         run_new(bench.plan, &means, &bench.run, &err) < 0)
         fail_msg("%s", err.text);
     return bench;
+}
+
+static struct bench bench_make(const char *flows)
+{
+    return bench_of("", flows);
 }
 
 static void bench_clear(struct bench *bench)
@@ -276,6 +282,74 @@ static void what_a_search_knows_is_kept_when_it_is_cancelled(void **state)
     bench_clear(&bench);
 }
 
+/* The tool says nothing of what limits it, and carries twice as much with twice the streams. */
+#define CROWD(options, repeat)                                                                     \
+    "  - { name: c, tool: { crowd: { " options " } }, repeat: " repeat ", " FLOW " }\n"
+
+static void a_flow_without_a_known_limit_is_tried_wider(void **state)
+{
+    struct bench bench = bench_make(CROWD("connections: 3", "3"));
+    const struct measurement *c = &bench.run->measurements[0];
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_null(c->error);
+    assert_int_equal(c->trial_count, 3);
+    assert_int_equal(c->wider->number, 4);
+    assert_int_equal(c->wider->streams, 6);
+    assert_int_equal(c->wider->duration_ns, 10 * NS_PER_MS);
+    assert_true(c->wider->finals[0] == 6e8);
+    assert_int_equal(c->trials[0]->streams, 0);
+    bench_clear(&bench);
+}
+
+static void one_that_fails_when_it_is_wider_is_tried_longer(void **state)
+{
+    struct bench bench = bench_make(CROWD("shy: true", "3"));
+    const struct measurement *c = &bench.run->measurements[0];
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    assert_null(c->error);
+    assert_int_equal(c->trial_count, 3);
+    assert_null(c->wider);
+    assert_int_equal(c->longer->duration_ns, 20 * NS_PER_MS);
+    assert_int_equal(c->longer->streams, 0);
+    assert_int_equal(c->probed, 2);
+    bench_clear(&bench);
+}
+
+static void to_explain_takes_no_longer_than_the_flows_own_trials(void **state)
+{
+    struct bench once = bench_make(CROWD("shy: true", "1"));
+    struct bench anyhow = bench_of(", explain: yes", CROWD("shy: true", "1"));
+    struct bench never = bench_of(", explain: no", CROWD("", "3"));
+
+    (void)state;
+    assert_int_equal(run_measure(once.run, NULL), 0);
+    assert_int_equal(once.run->measurements[0].probed, 1);
+    assert_int_equal(run_measure(anyhow.run, NULL), 0);
+    assert_int_equal(anyhow.run->measurements[0].probed, 2);
+    assert_int_equal(run_measure(never.run, NULL), 0);
+    assert_int_equal(never.run->measurements[0].probed, 0);
+    bench_clear(&once);
+    bench_clear(&anyhow);
+    bench_clear(&never);
+}
+
+static void flows_beside_others_are_not_explained(void **state)
+{
+    struct bench bench = bench_of(", parallel: yes", CROWD("connections: [1, 2]", "3"));
+
+    (void)state;
+    assert_int_equal(run_measure(bench.run, NULL), 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(bench.run->measurements[i].trial_count, 3);
+        assert_int_equal(bench.run->measurements[i].probed, 0);
+    }
+    bench_clear(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +364,10 @@ int main(void)
         cmocka_unit_test(a_search_that_finds_no_rate_fails_its_flow),
         cmocka_unit_test(a_search_outlives_a_trial_that_fails),
         cmocka_unit_test(what_a_search_knows_is_kept_when_it_is_cancelled),
+        cmocka_unit_test(a_flow_without_a_known_limit_is_tried_wider),
+        cmocka_unit_test(one_that_fails_when_it_is_wider_is_tried_longer),
+        cmocka_unit_test(to_explain_takes_no_longer_than_the_flows_own_trials),
+        cmocka_unit_test(flows_beside_others_are_not_explained),
     };
 
     return cmocka_run_group_tests(tests, state_setup, state_teardown);

@@ -245,6 +245,23 @@ static void hands_on_what_the_tool_says(void **state)
             "flow=f,path=same-network: no cost");
 }
 
+static void without_flows_all_endpoints_are_wanted(void **state)
+{
+    static const char text[] = HEAD "endpoints: { one: {}, other: {} }\n";
+    _planned_ struct planned planned = { 0 };
+    struct vmtp_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(scenario_parse_endpoints(text, strlen(text), fake_registry(), NULL,
+                                              &planned.scenario, &err),
+                     0);
+    assert_int_equal(plan_make(planned.scenario, NULL, &planned.plan, &err), 0);
+    assert_int_equal(planned.plan->flow_count, 0);
+    assert_int_equal(planned.plan->wants.count, 2);
+    assert_string_equal(((const struct vmtp_want *)table_row(&planned.plan->wants, 1))->name,
+                        "other");
+}
+
 static void refuses_endpoints_that_the_cloud_makes_itself(void **state)
 {
     (void)state;
@@ -285,6 +302,7 @@ static void prints_itself(void **state)
                         "takes 7.80 s to 26.0 s, up to 19.5 KiB\n"
                         "endpoints: client, s-intra-node\n"
                         "takes: 2 servers, 1 bus, 1 bus stop\n"
+                        "monitors: host\n"
                         "\n"
                         "stage 1: 6 to 20 trials, until the interval is within 2.00 %\n"
                         "  flow=f,path=same-network\n"
@@ -495,6 +513,7 @@ int main(void)
         cmocka_unit_test(runs_everything_at_once_when_parallel),
         cmocka_unit_test(says_why_a_flow_can_not_be_run),
         cmocka_unit_test(hands_on_what_the_tool_says),
+        cmocka_unit_test(without_flows_all_endpoints_are_wanted),
         cmocka_unit_test(refuses_endpoints_that_the_cloud_makes_itself),
         cmocka_unit_test(draws_a_seed_when_there_is_none),
         cmocka_unit_test(prints_itself),

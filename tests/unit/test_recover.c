@@ -157,6 +157,68 @@ static void histograms_and_events_are_those_of_the_trial(void **state)
     json_decref(document);
 }
 
+#define WATCHED(t, part, value)                                                                    \
+    "{\"t\":" t ",\"type\":\"sample\",\"flow\":\"\",\"subject\":\"a\",\"metric\":\"cpu_busy\","    \
+    "\"unit\":\"ratio\",\"kind\":\"gauge\",\"trial\":0,\"final\":false,\"value\":" value part      \
+    ",\"monitor\":\"host\"}\n"
+
+static void what_monitors_saw_is_there_again(void **state)
+{
+    json_t *document = recovered(
+        RUN TOOL FLOW
+        "{\"t\":101,\"type\":\"monitor\",\"name\":\"host\",\"status\":\"ok\"}\n"
+        "{\"t\":101,\"type\":\"monitor\",\"name\":\"gmond\",\"status\":\"ok\"}\n" WATCHED("105", "",
+                                                                                          "0.25")
+            WATCHED("115", "", "0.75") WATCHED(
+                "115", ",\"part\":\"cpu1\"",
+                "1") "{\"t\":116,\"type\":\"event\",\"kind\":\"disturbed\",\"subject\":\"a\","
+                     "\"text\":"
+                     "\"a stall\",\"monitor\":\"host\"}\n"
+                     "{\"t\":117,\"type\":\"mark\",\"kind\":\"disturbed\",\"subject\":\"b\","
+                     "\"text\":"
+                     "\"another\",\"monitor\":\"host\"}\n"
+                     "{\"t\":117,\"type\":\"event\",\"kind\":\"note\",\"subject\":\"b\",\"text\":"
+                     "\"a note\",\"monitor\":\"host\"}\n"
+                     "{\"t\":118,\"type\":\"monitor\",\"name\":\"gmond\",\"status\":\"failed\","
+                     "\"error\":"
+                     "\"it is gone\",\"dropped\":7}\n" GOOD("1", "40") GOOD("2", "60"));
+
+    (void)state;
+    says(document, "monitors/0", "{\"name\":\"host\",\"status\":\"ok\"}");
+    says(document, "monitors/1",
+         "{\"dropped\":7,\"error\":\"it is gone\",\"name\":\"gmond\",\"status\":\"failed\"}");
+    says(document, "watched/a/cpu_busy/series", "[[5.0,0.25],[15.0,0.75]]");
+    says(document, "watched/a/cpu_busy/monitor", "\"host\"");
+    says(document, "watched/a/cpu_busy/parts/cpu1/max", "1");
+    says(document, "events/0/subject", "\"a\"");
+    says(document, "events/1/text", "\"a note\"");
+    says(document, "events/2/kind", "\"recovered\"");
+    says(document, "results/0/trials/0/events",
+         "[{\"kind\":\"disturbed\",\"subject\":\"a\",\"t\":6,\"text\":\"a stall\"},"
+         "{\"kind\":\"disturbed\",\"subject\":\"b\",\"t\":7,\"text\":\"another\"}]");
+    says(document, "results/0/trials/0/marks", "[\"disturbed\"]");
+    json_decref(document);
+}
+
+static void trials_that_were_to_explain_are_none_of_the_flows(void **state)
+{
+    json_t *document = recovered(
+        RUN TOOL FLOW GOOD("1", "40") GOOD("2", "60")
+            SAMPLE("130", "goodput", "gauge", "3", "true", "90")
+                END("3", "\"status\":\"ok\",\"search\":false,\"probe\":\"wider\",\"streams\":2")
+                    SAMPLE("130", "goodput", "gauge", "4", "true", "91")
+                        END("4", "\"status\":\"failed\",\"search\":false,\"probe\":\"longer\""));
+
+    (void)state;
+    says(document, "results/0/status", "\"ok\"");
+    says(document, "results/0/metrics/goodput/trials", "[40,60]");
+    assert_int_equal(json_array_size(json_object_get(
+                         json_array_get(json_object_get(document, "results"), 0), "trials")),
+                     2);
+    says(document, "results/0/limit/probes", "[{\"goodput\":90,\"streams\":2}]");
+    json_decref(document);
+}
+
 static void the_tool_that_stood_in_is_the_flows(void **state)
 {
     json_t *document = recovered(
@@ -246,6 +308,8 @@ int main(void)
         cmocka_unit_test(figures_of_searches_and_of_endpoints_do_not_count),
         cmocka_unit_test(a_failed_trial_keeps_its_reason),
         cmocka_unit_test(histograms_and_events_are_those_of_the_trial),
+        cmocka_unit_test(what_monitors_saw_is_there_again),
+        cmocka_unit_test(trials_that_were_to_explain_are_none_of_the_flows),
         cmocka_unit_test(the_tool_that_stood_in_is_the_flows),
         cmocka_unit_test(damaged_lines_and_a_cut_end_are_passed_over),
         cmocka_unit_test(a_journal_can_be_cut_at_any_length),

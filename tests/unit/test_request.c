@@ -150,7 +150,7 @@ static void writes_what_a_person_could_have_written(void **state)
         "  h1: { ssh: \"localadmin@10.0.0.1\", password: { prompt: \"password of "
         "localadmin@10.0.0.1\" }, interface: eth5 }\n"
         "  h2: { ssh: \"localadmin@10.0.0.2\" }\n"
-        "run: { order: written }\n"
+        "run: { order: written, explain: no }\n"
         "flows:\n"
         "  - name: inter-h2-tcp-65536\n"
         "    from: h2\n"
@@ -357,7 +357,7 @@ static void says_what_has_to_wait(void **state)
     config_write("zebra: 1\nfluentd: { logging_tag: vmtp }\n");
     made("--host a@10.0.0.1 -m 10.0.0.5 --mongod-server 10.0.0.6 --controller-node r@10.0.0.7 "
          "--hypervisor a --hypervisor b --hypervisor c --no-env");
-    assert_true(warned("-m 10.0.0.5: there is no gmond plugin yet, so no CPU is monitored"));
+    assert_true(warned("-m 10.0.0.5: there is no plugin 'gmond' here, so no CPU is monitored"));
     assert_true(warned("--mongod-server 10.0.0.6: there is no plugin 'mongodb' here; the results "
                        "are kept in the run's folder, and vmtp replay brings them there once there "
                        "is"));
@@ -490,7 +490,7 @@ static void writes_a_cloud_that_a_person_could_have_written(void **state)
         "    subnet6-names: [pns-internal-v6-subnet, pns-internal-v6-subnet2]\n"
         "    physical-network: physnet1\n"
         "    host-keys: strict\n"
-        "run: { order: written }\n"
+        "run: { order: written, explain: no }\n"
         "flows:\n"
         "  - name: same-network-inter-node-tcp-65536\n"
         "    path: same-network\n"
@@ -616,7 +616,7 @@ static void an_error_or_a_wish_keeps_what_is_there(void **state)
     is(node_get(scenario("-r /rc --stop-on-error"), "run"), "on-error", "stop");
     is(node_get(scenario("-r /rc --keep-first-flow-and-exit"), "run"), "keep", "yes");
     made("-r /rc --host a@10.0.0.1 --keep-first-flow-and-exit --stop-on-error");
-    assert_true(has("run: { order: written, on-error: stop }"));
+    assert_true(has("run: { order: written, explain: no, on-error: stop }"));
 }
 
 static void vms_that_exist_are_logged_in_to(void **state)

@@ -64,23 +64,36 @@ static void reads_the_least_there_can_be(void **state)
     assert_false(s->parallel);
     assert_false(s->stop_on_error);
     assert_false(s->keep);
-    assert_int_equal(s->sink_count + s->monitor_count + s->threshold_count + s->endpoint_count, 0);
+    assert_int_equal(s->sink_count + s->threshold_count + s->endpoint_count, 0);
+    assert_int_equal(s->monitor_count, 1);
+    assert_string_equal(s->monitors[0].component->table.name, "host");
+    assert_int_equal(s->explain, EXPLAIN_AUTO);
     assert_string_equal(s->text, HEAD FLOW);
     assert_int_equal(strlen(s->sha256), 64);
 }
 
-static void reads_all_there_can_be(void **state)
+static void a_list_of_monitors_without_any_is_none(void **state)
 {
     _cleanup_(scenario_freep) struct scenario *s =
-        parse("vmtp: 1\nname: all of it\ncloud: {fake: {rate: 10G}}\n"
-              "endpoints: {a: {network: left}, b: , c: {}}\n"
-              "flows:\n"
-              "  - {name: bulk, stage: s1, from: a, to: b, family: ipv6, tool: {fake: {port: 1}},\n"
-              "     duration: 2s, warmup: 0, interval: 50ms, repeat: {min: 2, max: 4, until: 5%}}\n"
-              "  - {name: echo, path: floating-ip, tool: {echo: {count: 3}}, repeat: 3}\n"
-              "monitors: [{host: }, host]\n"
-              "sinks: [json, {json: {}}]\n"
-              "run: {order: written, seed: 7, parallel: no, on-error: stop, keep: yes}\n");
+        parse(HEAD FLOW "monitors: []\nrun: {explain: no}\n");
+
+    (void)state;
+    assert_int_equal(s->monitor_count, 0);
+    assert_int_equal(s->explain, EXPLAIN_NO);
+}
+
+static void reads_all_there_can_be(void **state)
+{
+    _cleanup_(scenario_freep) struct scenario *s = parse(
+        "vmtp: 1\nname: all of it\ncloud: {fake: {rate: 10G}}\n"
+        "endpoints: {a: {network: left}, b: , c: {}}\n"
+        "flows:\n"
+        "  - {name: bulk, stage: s1, from: a, to: b, family: ipv6, tool: {fake: {port: 1}},\n"
+        "     duration: 2s, warmup: 0, interval: 50ms, repeat: {min: 2, max: 4, until: 5%}}\n"
+        "  - {name: echo, path: floating-ip, tool: {echo: {count: 3}}, repeat: 3}\n"
+        "monitors: [{host: }, host]\n"
+        "sinks: [json, {json: {}}]\n"
+        "run: {order: written, seed: 7, parallel: no, on-error: stop, keep: yes, explain: yes}\n");
     const struct flow_spec *flow = &s->flows[0];
 
     (void)state;
@@ -104,6 +117,7 @@ static void reads_all_there_can_be(void **state)
     assert_int_equal(s->monitor_count, 2);
     assert_int_equal(s->sink_count, 2);
     assert_int_equal(s->order, ORDER_WRITTEN);
+    assert_int_equal(s->explain, EXPLAIN_YES);
     assert_true(s->stop_on_error);
     assert_true(s->keep);
     assert_true(s->has_seed);
@@ -457,6 +471,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_least_there_can_be),
+        cmocka_unit_test(a_list_of_monitors_without_any_is_none),
         cmocka_unit_test(reads_all_there_can_be),
         cmocka_unit_test(takes_yes_and_true_for_parallel),
         cmocka_unit_test(shows_every_option_but_no_secret),

@@ -150,9 +150,9 @@ static void csv_has_one_figure_a_row(void **state)
                                   "loss,ratio,ratio,0.1,,,,\r\n"
                                   "r1,k,b,,,,,,failed,none,,,,,,,,\"it said \"\"no\"\"\"\r\n");
     holds(samples,
-          "run,time,flow,subject,metric,kind,unit,trial,final,value,failed,search\r\n"
-          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0,0\r\n"
-          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0,0\r\n");
+          "run,time,flow,subject,metric,kind,unit,trial,final,value,failed,search,part\r\n"
+          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0,0,\r\n"
+          "r1,1795228800.123456,\"flow=b,path=p\",,goodput,gauge,bit/s,2,1,950000000,0,0,\r\n");
     fake_sink_clear(&sink);
     assert_int_equal(folder_files(folder), 2);
 }

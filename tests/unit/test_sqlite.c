@@ -317,9 +317,23 @@ static void tables_of_a_newer_vmtp_are_left_alone(void **state)
 
     path_of(state, path);
     kept(path, false, "r1", SOME);
-    sql_run(path, "PRAGMA user_version = 2");
-    fails(path, -ENOTSUP, "a newer vmtp has made it (tables of version 2)");
+    sql_run(path, "PRAGMA user_version = 3");
+    fails(path, -ENOTSUP, "a newer vmtp has made it (tables of version 3)");
     says(path, "SELECT id FROM runs", "r1\n");
+}
+
+static void tables_of_an_older_vmtp_get_what_they_lack(void **state)
+{
+    char path[96];
+
+    path_of(state, path);
+    kept(path, true, "r1", SOME);
+    sql_run(path, "ALTER TABLE samples DROP COLUMN part; PRAGMA user_version = 1");
+    kept(path, true, "r2", SOME);
+    says(path, "SELECT part, count(*) FROM samples GROUP BY part", "|6\n");
+    says(path, "PRAGMA user_version", "2\n");
+    kept(path, true, "r3", SOME);
+    says(path, "SELECT count(*) FROM samples", "9\n");
 }
 
 static void what_is_no_database_of_vmtps_is_left_alone(void **state)
@@ -436,6 +450,7 @@ int main(void)
         t(results_of_vmtps_own_document_have_rows),
         t(asking_makes_no_file),
         t(tables_of_a_newer_vmtp_are_left_alone),
+        t(tables_of_an_older_vmtp_get_what_they_lack),
         t(what_is_no_database_of_vmtps_is_left_alone),
         t(a_damaged_database_is_said_to_be_one),
         t(names_that_are_special_to_sqlite_are_files),

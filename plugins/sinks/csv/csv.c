@@ -25,8 +25,8 @@ static const struct vmtp_option options[] = {
 };
 
 static const char *const sample_names[] = {
-    "run",  "time",  "flow",  "subject", "metric", "kind",
-    "unit", "trial", "final", "value",   "failed", "search",
+    "run",   "time",  "flow",  "subject", "metric", "kind", "unit",
+    "trial", "final", "value", "failed",  "search", "part",
 };
 
 static const char *const kinds[] = {
@@ -94,6 +94,7 @@ static int csv_record(struct vmtp_self *self, const struct vmtp_record *record,
         value.text,
         record->failed ? "1" : "0",
         record->search ? "1" : "0",
+        VMTP_HAS(record, part) ? record->part : "",
     };
 
     (void)err;

@@ -161,10 +161,10 @@ static bool results_apart(const struct options *o)
 static int story_ship(struct vmtp_self *self, const struct story *story, struct vmtp_error *err)
 {
     const struct options *o = self->opt;
-    struct forward forward = { .host = o->address,
-                               .port = (uint16_t)o->port,
-                               .deadline_ns = clock_now_ns() + o->timeout_ns,
-                               .cancel_fd = self->host->cancel_fd(self) };
+    struct forward forward = { .to = { .host = o->address,
+                                       .port = (uint16_t)o->port,
+                                       .deadline_ns = clock_now_ns() + o->timeout_ns,
+                                       .cancel_fd = self->host->cancel_fd(self) } };
     int r = forward_open(&forward, err);
 
     if (r == 0 && results_apart(o))
@@ -175,8 +175,8 @@ static int story_ship(struct vmtp_self *self, const struct story *story, struct 
         r = forward_finish(&forward, err);
     forward_close(&forward);
     if (r == 0)
-        vmtp_info(self, "%zu records are at %s port %u", story->records, forward.host,
-                  forward.port);
+        vmtp_info(self, "%zu records are at %s port %u", story->records, forward.to.host,
+                  forward.to.port);
     return r;
 }
 

@@ -1,48 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "forward.h"
 
-#include "../../common/clock.h"
-#include "../../common/lookup.h"
 #include "pack.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECT_NS (5 * NS_PER_S) /* with each of a name's addresses */
-
-/* Names the server; a name is at most so long. */
-#define WHERE         "%.200s port %u"
-#define WHERE_OF(who) (who)->host, (who)->port
+#define WHERE         DIAL_WHERE
+#define WHERE_OF(who) DIAL_WHERE_OF(&(who)->to)
 
 static int lost(const struct forward *forward, int code, struct vmtp_error *err)
 {
     return vmtp_fail(err, code, WHERE ": the connection was lost: %s", WHERE_OF(forward),
                      code == -EPIPE ? "the server has closed it" : strerror(-code));
-}
-
-/* 0: it is ready; -ETIMEDOUT, -ECANCELED. */
-static int fd_wait(const struct forward *forward, int fd, short events, uint64_t until_ns)
-{
-    struct pollfd ready[2] = { { .fd = fd, .events = events },
-                               { .fd = forward->cancel_fd, .events = POLLIN } };
-
-    if (until_ns > forward->deadline_ns)
-        until_ns = forward->deadline_ns;
-    for (;;) {
-        int wait_ms = clock_wait_ms(until_ns);
-        int n = poll(ready, 2, wait_ms);
-
-        if (n > 0 && ready[1].revents)
-            return -ECANCELED;
-        if (n > 0)
-            return 0;
-        if (wait_ms == 0)
-            return -ETIMEDOUT;
-    }
 }
 
 static int wait_explain(const struct forward *forward, int code, const char *what,
@@ -53,66 +24,12 @@ static int wait_explain(const struct forward *forward, int code, const char *wha
     return vmtp_fail(err, code, WHERE ": %s", WHERE_OF(forward), what);
 }
 
-/* ---- connecting ---- */
-
-static int connect_finish(const struct forward *forward, int fd)
-{
-    socklen_t len = sizeof(int);
-    int code = 0, r = fd_wait(forward, fd, POLLOUT, clock_now_ns() + CONNECT_NS);
-
-    if (r < 0)
-        return r;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len) < 0)
-        return -errno;
-    return -code;
-}
-
-static int address_connect(const struct forward *forward, const struct addrinfo *address)
-{
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int r = 0;
-
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-    if (connect(fd, address->ai_addr, address->ai_addrlen) < 0)
-        r = errno == EINPROGRESS ? connect_finish(forward, fd) : -errno;
-    if (r < 0)
-        close(fd);
-    return r < 0 ? r : fd;
-}
-
-static int addresses_connect(struct forward *forward, struct lookup *lookup, struct vmtp_error *err)
-{
-    const struct addrinfo *address = NULL;
-    int r = fd_wait(forward, lookup_fd(lookup), POLLIN, clock_now_ns() + CONNECT_NS);
-
-    if (r < 0)
-        return wait_explain(forward, r, "no name server answers", err);
-    r = lookup_answer(lookup, &address, err);
-    if (r < 0)
-        return r;
-    for (r = -EHOSTUNREACH; address && r < 0 && r != -ECANCELED; address = address->ai_next)
-        r = address_connect(forward, address);
-    if (r == -ECANCELED)
-        return wait_explain(forward, r, "", err);
-    if (r < 0)
-        return vmtp_fail(err, r, "can't connect to " WHERE ": %s", WHERE_OF(forward), strerror(-r));
-    forward->fd = r;
-    return 0;
-}
-
 int forward_open(struct forward *forward, struct vmtp_error *err)
 {
-    struct lookup *lookup;
-    int r = lookup_start(forward->host, forward->port, &lookup);
+    int r = dial(&forward->to, err);
 
-    forward->fd = -1;
-    if (r < 0)
-        return vmtp_fail(err, r, "can't look up %.200s: %s", forward->host, strerror(-r));
-    r = addresses_connect(forward, lookup, err);
-    lookup_free(lookup);
-    return r;
+    forward->fd = r < 0 ? -1 : r;
+    return r < 0 ? r : 0;
 }
 
 /* ---- talking ---- */
@@ -126,7 +43,7 @@ int forward_send(struct forward *forward, const void *data, size_t len, struct v
         int r = 0;
 
         if (n < 0 && errno == EAGAIN)
-            r = fd_wait(forward, forward->fd, POLLOUT, UINT64_MAX);
+            r = dial_wait(&forward->to, forward->fd, POLLOUT, UINT64_MAX);
         else if (n < 0 && errno != EINTR)
             return lost(forward, -errno, err);
         if (r < 0)
@@ -150,7 +67,7 @@ static ssize_t bytes_receive(const struct forward *forward, void *ret, size_t si
         if (n >= 0)
             return n;
         if (errno == EAGAIN)
-            r = fd_wait(forward, forward->fd, POLLIN, UINT64_MAX);
+            r = dial_wait(&forward->to, forward->fd, POLLIN, UINT64_MAX);
         else if (errno != EINTR)
             return lost(forward, -errno, err);
         if (r < 0)

@@ -8,18 +8,13 @@
 #ifndef FLUENTD_FORWARD_H
 #define FLUENTD_FORWARD_H
 
-#include <stdint.h>
-#include <vmtp/error.h>
+#include "../../common/dial.h"
 
 struct forward {
-    const char *host;
-    uint16_t port;
-    uint64_t deadline_ns; /* CLOCK_MONOTONIC */
-    int cancel_fd;
-    int fd; /* -1: not open */
+    struct dial to; /* filled in by the user */
+    int fd;         /* -1: not open */
 };
 
-/* All but fd are filled in. */
 int forward_open(struct forward *forward, struct vmtp_error *err);
 int forward_send(struct forward *forward, const void *data, size_t len, struct vmtp_error *err);
 /* Wait until the server has taken this chunk. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <vmtp/plugin.h>
 
 /* The points of a document on their way: the one of a metric is open until the next one's figure.
  */
@@ -24,8 +25,8 @@ struct writer {
 bool tag_is_ours(const char *name)
 {
     static const char *const ours[] = {
-        "key",    "flow", "tool", "path",    "placement", "from", "to",
-        "metric", "unit", "kind", "subject", "final",     "time",
+        "key",    "flow", "tool", "path", "placement", "from",  "to",
+        "metric", "unit", "kind", "part", "subject",   "final", "time",
     };
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -140,6 +141,7 @@ void sample_point(const struct points *points, const struct vmtp_record *record,
     line_tag(&line, "final", record->final ? "true" : "false");
     line_tag(&line, "key", record->flow);
     line_tag(&line, "metric", record->metric);
+    line_tag(&line, "part", VMTP_HAS(record, part) ? record->part : "");
     line_tag(&line, "subject", record->subject);
     line_tag(&line, "unit", record->unit);
     line_text(&line, "run", record->run);

@@ -7,6 +7,7 @@
 #include "question.h"
 
 #include <stdlib.h>
+#include <vmtp/plugin.h>
 
 #define BULK 1000
 
@@ -274,6 +275,7 @@ static void sample_append(bson_t *to, const struct vmtp_record *record)
     BSON_APPEND_DATE_TIME(to, "time", (int64_t)(record->wall_ns / NS_PER_MS));
     BSON_APPEND_UTF8(to, "flow", record->flow);
     BSON_APPEND_UTF8(to, "subject", record->subject);
+    BSON_APPEND_UTF8(to, "part", VMTP_HAS(record, part) ? record->part : "");
     BSON_APPEND_UTF8(to, "metric", record->metric);
     BSON_APPEND_UTF8(to, "kind", kinds[record->kind <= VMTP_DISTRIBUTION ? record->kind : 0]);
     BSON_APPEND_UTF8(to, "unit", record->unit);

@@ -54,7 +54,7 @@ static int sqlite_begin(struct vmtp_self *self, const char *run, struct vmtp_err
     if (r == 0 && opt->samples)
         r = store_prepare(&state->store,
                           "INSERT INTO samples VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                          " ?11, ?12)",
+                          " ?11, ?12, ?13)",
                           &state->sample, err);
     return r;
 }
@@ -81,6 +81,7 @@ static int sqlite_record(struct vmtp_self *self, const struct vmtp_record *recor
     sqlite3_bind_double(sample, 10, record->value);
     sqlite3_bind_int(sample, 11, record->failed != 0);
     sqlite3_bind_int(sample, 12, record->search != 0);
+    sqlite3_bind_text(sample, 13, VMTP_HAS(record, part) ? record->part : "", -1, SQLITE_STATIC);
     return store_run(&state->store, sample, err);
 }
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #define MARK      0x766d7470 /* "vmtp", the application_id of our files */
-#define VERSION   1          /* of the tables */
+#define VERSION   2          /* of the tables; the first had samples without a part */
 #define PAUSE_NS  (20 * NS_PER_MS)
 #define WAIT_NS   (60 * NS_PER_S) /* another vmtp may be writing a run with all its samples */
 #define TEXT_(of) #of
@@ -30,10 +30,14 @@ static const char tables[] =
     "CREATE INDEX figures_result ON figures (result);"
     "CREATE TABLE samples (run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, time REAL,"
     " flow TEXT, subject TEXT, metric TEXT, kind TEXT, unit TEXT, trial INTEGER, final INTEGER,"
-    " value REAL, failed INTEGER, search INTEGER);"
+    " value REAL, failed INTEGER, search INTEGER, part TEXT);"
     "CREATE INDEX samples_run ON samples (run, flow, metric);"
     "PRAGMA application_id = " TEXT(MARK) ";"
                                           "PRAGMA user_version = " TEXT(VERSION);
+
+/* From the first version to this one. */
+static const char growth[] = "ALTER TABLE samples ADD COLUMN part TEXT DEFAULT '';"
+                             "PRAGMA user_version = " TEXT(VERSION);
 
 /* ---- what SQLite says ---- */
 
@@ -166,10 +170,11 @@ static int number_read(struct store *store, const char *sql, int64_t *ret, struc
     return r < 0 ? r : 0;
 }
 
-/* *ret_empty: there is nothing in it. */
-static int file_check(struct store *store, bool *ret_empty, struct vmtp_error *err)
+/* *ret_sql makes of it what this vmtp writes into; NULL: it is that already. */
+static int file_check(struct store *store, const char **ret_sql, struct vmtp_error *err)
 {
     int64_t mark = 0, version = 0, objects = 0;
+    bool empty;
     int r = number_read(store, "PRAGMA application_id", &mark, err);
 
     if (r == 0)
@@ -178,11 +183,12 @@ static int file_check(struct store *store, bool *ret_empty, struct vmtp_error *e
         r = number_read(store, "SELECT count(*) FROM sqlite_master", &objects, err);
     if (r < 0)
         return r;
-    *ret_empty = objects == 0 && mark == 0;
+    empty = objects == 0 && mark == 0;
+    *ret_sql = empty ? tables : version < VERSION ? growth : NULL;
     if (mark == MARK && version > VERSION)
         return vmtp_fail(err, -ENOTSUP, "%s: a newer vmtp has made it (tables of version %lld)",
                          store->path, (long long)version);
-    if (mark != MARK && !*ret_empty)
+    if (mark != MARK && !empty)
         return vmtp_fail(err, -EINVAL,
                          "%s: the database is another program's; give path another file",
                          store->path);
@@ -192,7 +198,7 @@ static int file_check(struct store *store, bool *ret_empty, struct vmtp_error *e
 int store_begin(struct store *store, struct vmtp_self *self, const char *path,
                 struct vmtp_error *err)
 {
-    bool empty = false;
+    const char *sql = NULL;
     int r;
 
     *store = (struct store){ .self = self, .path = path };
@@ -200,9 +206,9 @@ int store_begin(struct store *store, struct vmtp_self *self, const char *path,
     if (r == 0)
         r = execute(store, "BEGIN IMMEDIATE", err);
     if (r == 0)
-        r = file_check(store, &empty, err);
-    if (r == 0 && empty)
-        r = execute(store, tables, err);
+        r = file_check(store, &sql, err);
+    if (r == 0 && sql)
+        r = execute(store, sql, err);
     return r;
 }
 
@@ -216,14 +222,14 @@ int store_commit(struct store *store, struct vmtp_error *err)
 int store_open(struct store *store, struct vmtp_self *self, const char *path,
                struct vmtp_error *err)
 {
-    bool empty = false;
+    const char *sql = NULL;
     int r;
 
     *store = (struct store){ .self = self, .path = path };
     r = db_open(store, SQLITE_OPEN_READWRITE, err);
     if (r == 0)
-        r = file_check(store, &empty, err);
-    if (r == 0 && empty)
+        r = file_check(store, &sql, err);
+    if (r == 0 && sql == tables)
         r = vmtp_fail(err, -ENODATA, "%s: nothing was ever kept in it", path);
     return r;
 }

@@ -30,6 +30,13 @@ static uint64_t rate_of(const struct iperf3_opt *o, const struct vmtp_trial *tri
     return trial->rate_bps ? trial->rate_bps : o->rate_bps;
 }
 
+static uint64_t connections_of(const struct iperf3_opt *o, const struct vmtp_trial *trial)
+{
+    uint64_t streams = VMTP_HAS(trial, streams) ? trial->streams : 0;
+
+    return !streams ? o->connections : streams < CONNECTIONS_MAX ? streams : CONNECTIONS_MAX;
+}
+
 /* 0: iperf3's own choice, for UDP the segment size of its control connection. */
 static uint64_t length_of(const struct iperf3_opt *o, const struct vmtp_flow *flow)
 {
@@ -41,7 +48,7 @@ static uint64_t length_of(const struct iperf3_opt *o, const struct vmtp_flow *fl
 /* No shorter than iperf3 can, nor so short that the document would grow without bounds. */
 static uint64_t interval_ns(const struct iperf3_opt *o, const struct vmtp_trial *trial)
 {
-    uint64_t streams = o->connections * (o->direction == DIRECTION_BOTH ? 2 : 1);
+    uint64_t streams = connections_of(o, trial) * (o->direction == DIRECTION_BOTH ? 2 : 1);
     uint64_t total = trial->warmup_ns + trial->duration_ns, least = total / ROWS_MAX * streams;
     uint64_t ns = trial->interval_ns;
 
@@ -104,11 +111,12 @@ static void protocol_words(const struct iperf3_opt *o, const struct vmtp_flow *f
                            const struct vmtp_trial *trial, struct words *words)
 {
     uint64_t rate = rate_of(o, trial), length = length_of(o, flow);
+    uint64_t connections = connections_of(o, trial);
 
     if (o->protocol == PROTOCOL_UDP)
         words_add(words, "-u");
     if (o->protocol == PROTOCOL_UDP || rate) /* else UDP would be sent at 1 Mbit/s */
-        number(words, "-b", (rate + o->connections - 1) / o->connections);
+        number(words, "-b", (rate + connections - 1) / connections);
     if (length)
         number(words, "-l", length);
     if (o->window)
@@ -135,8 +143,8 @@ static void client_words(const struct iperf3_opt *o, const struct vmtp_flow *flo
     number(words, "-t", seconds(trial->duration_ns));
     if (trial->warmup_ns)
         number(words, "-O", seconds(trial->warmup_ns));
-    if (o->connections > 1)
-        number(words, "-P", o->connections);
+    if (connections_of(o, trial) > 1)
+        number(words, "-P", connections_of(o, trial));
     if (o->direction != DIRECTION_UP)
         words_add(words, o->direction == DIRECTION_DOWN ? "-R" : "--bidir");
     protocol_words(o, flow, trial, words);
@@ -177,6 +185,7 @@ static const struct vmtp_tool iperf3_ops = {
     .whole = 1,
     .programs = VMTP_TABLE(programs),
     .rated = 1,
+    .streamed = 1,
 };
 
 static const struct vmtp_component iperf3 = {

@@ -24,7 +24,7 @@ const struct vmtp_option iperf3_options[IPERF3_OPTIONS] = {
     { "direction", "who sends; the client always opens the connection",
       VMTP_OPT_ENUM(O, direction, directions), .def = "up" },
     { "connections", "connections in each direction", VMTP_OPT_UINT(O, connections), .def = "1",
-      .min = 1, .max = 128 },
+      .min = 1, .max = CONNECTIONS_MAX },
     { "rate", "payload to send over all connections of a direction; 0: as fast as it can",
       VMTP_OPT_RATE(O, rate_bps), .def = "0" },
     { "length", "bytes of one write or datagram; 0: 128K for TCP, for UDP what fits the path's MTU",

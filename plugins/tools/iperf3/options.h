@@ -11,6 +11,8 @@
 enum { PROTOCOL_TCP, PROTOCOL_UDP };
 enum { DIRECTION_UP, DIRECTION_DOWN, DIRECTION_BOTH };
 
+#define CONNECTIONS_MAX 128 /* in each direction */
+
 struct iperf3_opt {
     int protocol, direction;
     uint64_t connections, rate_bps, length, port, window, dscp, mss;

@@ -17,6 +17,15 @@ uint64_t native_rate(const struct native_opt *o, const struct vmtp_trial *trial)
     return trial->rate_bps ? trial->rate_bps : o->rate_bps;
 }
 
+uint64_t native_connections(const struct native_opt *o, const struct vmtp_trial *trial)
+{
+    uint64_t streams = VMTP_HAS(trial, streams) ? trial->streams : 0;
+
+    if (!streams || o->measure == MEASURE_LATENCY)
+        return o->connections;
+    return streams < PROBE_CONNECTIONS_MAX ? streams : PROBE_CONNECTIONS_MAX;
+}
+
 uint64_t native_length(const struct native_opt *o, const struct vmtp_flow *flow)
 {
     if (o->length)
@@ -161,6 +170,7 @@ static const struct vmtp_tool native_ops = {
     .finish = native_finish,
     .run = native_run,
     .rated = 1,
+    .streamed = 1,
 };
 
 static const struct vmtp_component native = {

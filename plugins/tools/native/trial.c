@@ -39,6 +39,7 @@ static void choose(struct run *run)
 
     run->rate_bps = native_rate(o, run->trial);
     run->length = native_length(o, run->flow);
+    run->connections = native_connections(o, run->trial);
     run->latency = o->measure == MEASURE_LATENCY;
     run->udp = o->protocol == PROTOCOL_UDP;
     run->up = run->latency || o->direction != DIRECTION_DOWN;
@@ -73,7 +74,7 @@ static int say_setup(struct run *run, int which, uint64_t port, struct vmtp_erro
         run->session->trial, run->token, boolean(which == SERVER), boolean(run->udp),
         boolean(run->latency), boolean(run->up), boolean(run->down), boolean(run->offload),
         boolean(o->discard), wait, which == CLIENT ? run->flow->address : "",
-        run->flow->family == 6 ? 6u : 4u, port, o->connections, run->rate_bps, run->length,
+        run->flow->family == 6 ? 6u : 4u, port, run->connections, run->rate_bps, run->length,
         o->frequency, o->request, o->response, o->mss, o->dscp, o->send_buffer, o->receive_buffer,
         cpu, o->congestion ? o->congestion : "", run->trial->warmup_ns, run->trial->duration_ns,
         run->trial->interval_ns);

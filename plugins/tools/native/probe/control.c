@@ -8,6 +8,7 @@
 
 #include "../protocol.h"
 #include "clock.h"
+#include "cpu.h"
 #include "facts.h"
 #include "trial.h"
 
@@ -36,7 +37,7 @@ static void say_hello(struct control *c)
     output_begin(&w, buf, sizeof buf, "hello");
     json_add_uint(&w, "protocol", PROBE_PROTOCOL);
     json_add_text(&w, "version", PROBE_VERSION);
-    json_add_uint(&w, "cpus", facts_cpus());
+    json_add_uint(&w, "cpus", cpu_count());
     if (f && fgets(boot, 37, f)) /* tells whether both ends share one machine's CPUs */
         json_add_text(&w, "boot", boot);
     if (f)

@@ -5,65 +5,20 @@
  */
 #include "facts.h"
 
+#include "clock_state.h"
+#include "cpu.h"
 #include "interface.h"
+#include "place.h"
+#include "sysfile.h"
 
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysinfo.h>
-#include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #endif
-
-/* The file's first bytes as one line of text; false when it can't be read. */
-static bool read_text(const char *path, char *to, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, to, size - 1);
-
-    if (fd >= 0)
-        close(fd);
-    to[n > 0 ? n : 0] = 0;
-    while (n > 0 && (to[n - 1] == '\n' || to[n - 1] == ' '))
-        to[--n] = 0;
-    for (char *p = to; *p; p++)
-        if (*p == '\t')
-            *p = ' ';
-    return n > 0;
-}
-
-uint32_t facts_cpus(void)
-{
-    cpu_set_t set;
-    long online;
-
-    if (!sched_getaffinity(0, sizeof set, &set))
-        return (uint32_t)CPU_COUNT(&set);
-    online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (uint32_t)online : 1;
-}
-
-static void add_cpu_model(struct json_writer *w)
-{
-    char text[4096], *p, *end;
-
-    if (!read_text("/proc/cpuinfo", text, sizeof text))
-        return;
-    p = strstr(text, "model name");
-    p = p ? strchr(p, ':') : NULL;
-    if (!p)
-        return;
-    p += 1 + strspn(p + 1, " ");
-    end = strchr(p, '\n');
-    if (end)
-        *end = 0;
-    json_add_text(w, "cpu_model", p);
-}
 
 /* The value of NAME=value in text like that of os-release(5); "" when there is none. */
 static void release_value(const char *text, const char *name, char *to, size_t size)
@@ -91,8 +46,8 @@ static void add_system(struct json_writer *w)
                                              { "VERSION_ID", "version" } };
     char text[4096], value[128];
 
-    if (!read_text("/etc/os-release", text, sizeof text) &&
-        !read_text("/usr/lib/os-release", text, sizeof text))
+    if (!sysfile_text("/etc/os-release", text, sizeof text) &&
+        !sysfile_text("/usr/lib/os-release", text, sizeof text))
         return;
     json_open(w, "os");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -106,16 +61,13 @@ static void add_system(struct json_writer *w)
 static void add_machine(struct json_writer *w)
 {
     struct utsname name;
-    struct sysinfo info;
 
     if (!uname(&name)) {
         json_add_text(w, "kernel", name.release);
         json_add_text(w, "machine", name.machine);
     }
-    json_add_uint(w, "cpus", facts_cpus());
-    add_cpu_model(w);
-    if (!sysinfo(&info))
-        json_add_uint(w, "memory_bytes", (uint64_t)info.totalram * info.mem_unit);
+    cpu_add(w);
+    place_add(w);
 }
 
 static const struct {
@@ -158,11 +110,24 @@ static const char *container(void)
         return "docker";
     if (!access("/run/.containerenv", F_OK))
         return "podman";
-    if (read_text("/run/systemd/container", text, sizeof text))
+    if (sysfile_text("/run/systemd/container", text, sizeof text))
         return "systemd";
-    if (read_text("/proc/1/cgroup", text, sizeof text) && strstr(text, "kubepods"))
+    if (sysfile_text("/proc/1/cgroup", text, sizeof text) && strstr(text, "kubepods"))
         return "kubernetes";
     return NULL;
+}
+
+/* What was sold, or which cloud it is: "OpenStack Foundation OpenStack Nova". */
+static void add_platform(struct json_writer *w)
+{
+    char vendor[64], product[64], text[sizeof vendor + sizeof product];
+
+    if (!sysfile_text("/sys/class/dmi/id/sys_vendor", vendor, sizeof vendor))
+        return;
+    if (!sysfile_text("/sys/class/dmi/id/product_name", product, sizeof product))
+        product[0] = 0;
+    snprintf(text, sizeof text, "%s%s%s", vendor, product[0] ? " " : "", product);
+    json_add_text(w, "platform", text);
 }
 
 static void add_virtualisation(struct json_writer *w)
@@ -171,30 +136,25 @@ static void add_virtualisation(struct json_writer *w)
     const char *name = cpu_hypervisor(text, sizeof text);
     const char *box = container();
 
-    if (!name && read_text("/sys/class/dmi/id/sys_vendor", text, sizeof text) &&
+    if (!name && sysfile_text("/sys/class/dmi/id/sys_vendor", text, sizeof text) &&
         (strstr(text, "QEMU") || strstr(text, "OpenStack") || strstr(text, "KVM")))
         name = "kvm";
     if (name)
         json_add_text(w, "virtualisation", name);
+    add_platform(w);
     if (box)
         json_add_text(w, "container", box);
 }
 
 static void add_clock(struct json_writer *w)
 {
-    struct timex t = { .modes = 0 };
-    char source[64];
-    int state = adjtimex(&t);
+    struct clock_asker asker = { .sequence = 0 };
+    struct clock_state state;
 
+    memset(&state, 0, sizeof state);
+    clock_state_read(&asker, &state);
     json_open(w, "clock");
-    if (read_text("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
-                  sizeof source))
-        json_add_text(w, "source", source);
-    if (state >= 0) {
-        json_add_flag(w, "synchronised", state != TIME_ERROR && !(t.status & STA_UNSYNC));
-        json_add_real(w, "max_error_s", (double)t.maxerror * 1e-6);
-        json_add_real(w, "est_error_s", (double)t.esterror * 1e-6);
-    }
+    clock_state_add(w, &state);
     json_close(w);
 }
 
@@ -213,6 +173,9 @@ static const char *const sysctls[][2] = {
     { "rmem_default", "/proc/sys/net/core/rmem_default" },
     { "default_qdisc", "/proc/sys/net/core/default_qdisc" },
     { "netdev_max_backlog", "/proc/sys/net/core/netdev_max_backlog" },
+    { "tcp_available_congestion_control", "/proc/sys/net/ipv4/tcp_available_congestion_control" },
+    { "tcp_mem", "/proc/sys/net/ipv4/tcp_mem" },
+    { "udp_mem", "/proc/sys/net/ipv4/udp_mem" },
 };
 
 static void add_sysctls(struct json_writer *w)
@@ -221,9 +184,20 @@ static void add_sysctls(struct json_writer *w)
 
     json_open(w, "sysctl");
     for (size_t i = 0; i < sizeof sysctls / sizeof *sysctls; i++)
-        if (read_text(sysctls[i][1], text, sizeof text))
+        if (sysfile_text(sysctls[i][1], text, sizeof text))
             json_add_text(w, sysctls[i][0], text);
     json_close(w);
+}
+
+/* What is reached over the loopback never leaves the machine: then the interface that does is told
+ * beside it. */
+static void add_interfaces(struct json_writer *w, const char *address)
+{
+    int index = interface_by_address(address);
+
+    interface_add(w, "interface", index);
+    if (interface_is_loopback(index))
+        interface_add(w, "uplink", interface_by_address(NULL));
 }
 
 void facts_add(struct json_writer *w, const char *address)
@@ -234,6 +208,6 @@ void facts_add(struct json_writer *w, const char *address)
     add_system(w);
     add_virtualisation(w);
     add_clock(w);
-    interface_add(w, interface_by_address(address));
+    add_interfaces(w, address);
     add_sysctls(w);
 }

@@ -8,11 +8,7 @@
 
 #include "json.h"
 
-#include <stdint.h>
-
 /* The object's fields into an open object; address NULL: the default interface. */
 void facts_add(struct json_writer *, const char *address);
-/* CPUs that this process may use. */
-uint32_t facts_cpus(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "offload.h"
 #include "socket.h"
 
+#include <ifaddrs.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -102,6 +103,43 @@ int interface_of_socket(int fd)
     return interface_by_sockaddr(&to);
 }
 
+bool interface_is_loopback(int index)
+{
+    char name[IF_NAMESIZE];
+
+    return index > 0 && if_indextoname((unsigned)index, name) && !strcmp(name, "lo");
+}
+
+static bool same_address(const struct sockaddr *one, const struct sockaddr *other)
+{
+    if (!one || one->sa_family != other->sa_family)
+        return false;
+    if (one->sa_family == AF_INET)
+        return !memcmp(&((const struct sockaddr_in *)(const void *)one)->sin_addr,
+                       &((const struct sockaddr_in *)(const void *)other)->sin_addr,
+                       sizeof(struct in_addr));
+    return one->sa_family == AF_INET6 &&
+           !memcmp(&((const struct sockaddr_in6 *)(const void *)one)->sin6_addr,
+                   &((const struct sockaddr_in6 *)(const void *)other)->sin6_addr,
+                   sizeof(struct in6_addr));
+}
+
+/* To an address of its own a machine has a route over the loopback: the interface that the address
+ * is on is another.  0: none has it. */
+static int interface_with(const struct address *address)
+{
+    struct ifaddrs *all = NULL;
+    int index = 0;
+
+    if (getifaddrs(&all) < 0)
+        return 0;
+    for (const struct ifaddrs *i = all; i && !index; i = i->ifa_next)
+        if (same_address(i->ifa_addr, (const struct sockaddr *)&address->ss))
+            index = (int)if_nametoindex(i->ifa_name);
+    freeifaddrs(all);
+    return index;
+}
+
 static int first_but_loopback(void)
 {
     struct if_nameindex *all = if_nameindex();
@@ -119,10 +157,14 @@ int interface_by_address(const char *address)
     struct address to;
     int index;
 
+    if (address && !*address) /* of a machine with one for each path */
+        address = NULL;
     /* TEST-NET-3 (RFC 5737): nothing is sent, the answer is the default route's interface. */
     if (address_parse(&to, address ? address : "203.0.113.1", 0, NULL) < 0)
         return 0;
-    index = interface_by_sockaddr(&to);
+    index = address ? interface_with(&to) : 0;
+    if (!index)
+        index = interface_by_sockaddr(&to);
     return index || address ? index : first_but_loopback();
 }
 
@@ -201,7 +243,7 @@ static void add_attribute(struct json_writer *w, struct rtattr *a)
     }
 }
 
-void interface_add(struct json_writer *w, int index)
+void interface_add(struct json_writer *w, const char *key, int index)
 {
     struct nlmsghdr *answer = link_ask(index);
     int len = answer ? (int)IFLA_PAYLOAD(answer) : 0;
@@ -211,7 +253,7 @@ void interface_add(struct json_writer *w, int index)
         free(answer);
         return;
     }
-    json_open(w, "interface");
+    json_open(w, key);
     json_add_text(w, "name", name);
     for (struct rtattr *a = IFLA_RTA((struct ifinfomsg *)NLMSG_DATA(answer)); RTA_OK(a, len);
          a = RTA_NEXT(a, len))

@@ -102,7 +102,7 @@ int latency_answer(struct job *j)
     }
     if (!a.spin)
         socket_block(a.fd);
-    meter_begin(&a.meter, clock_now());
+    meter_begin(&a.meter, clock_now(), clock_now());
     while (!trial_stopped(j->t) && answer_next(&a) > 0)
         ;
     meter_end(&a.meter, clock_now());

@@ -80,7 +80,7 @@ static int ask(struct asker *a, uint64_t now)
     q->intended_ns = a->open_loop ? a->j->start_ns + (uint64_t)a->pace.next_ns : now;
     q->measured = q->intended_ns >= a->begin_ns;
     if (q->measured && !a->meter.begun)
-        meter_begin(&a->meter, now);
+        meter_begin(&a->meter, now, now);
     if (q->measured) {
         a->sent++;
         recorder_add(a->slip, now - q->intended_ns);

@@ -8,15 +8,22 @@
  *                               JSON object
  *   vmtp-probe guard -- PROGRAM [ARGUMENT...]
  *                               that program, until stdin ends
+ *   vmtp-probe clock INTERVAL_MS
+ *                               how this machine's clock is kept, until stdin ends (clock_watch.h)
+ *   vmtp-probe watch INTERVAL_MS [--network-only]
+ *                               what happens to this machine, until stdin ends (watch.h)
  *   vmtp-probe --version
  *
- * It opens no port but a trial's data port, writes no file and runs no program but guard's.
+ * It opens no port but a trial's data port, writes no file (but a socket's name, for
+ * chronyd to answer to) and runs no program but guard's.
  */
 #include "../protocol.h"
+#include "clock_watch.h"
 #include "control.h"
 #include "facts.h"
 #include "guard.h"
 #include "programs.h"
+#include "watch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -58,9 +65,14 @@ int main(int argc, char **argv)
         return print_facts(argv + 2);
     if (argc > 3 && !strcmp(argv[1], "guard") && !strcmp(argv[2], "--"))
         return guard_run(argv + 3);
+    if (argc == 3 && !strcmp(argv[1], "clock"))
+        return clock_watch(argv[2]);
+    if (argc > 1 && !strcmp(argv[1], "watch"))
+        return watch_command(argv + 2);
     if (argc > 1) {
         fprintf(stderr, "usage: vmtp-probe [--version | facts [ADDRESS [PROGRAM...]] | "
-                        "guard -- PROGRAM...]\n");
+                        "guard -- PROGRAM... | clock INTERVAL_MS | "
+                        "watch INTERVAL_MS [--network-only]]\n");
         return 2;
     }
     raise_limits();

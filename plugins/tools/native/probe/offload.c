@@ -5,6 +5,8 @@
  */
 #include "offload.h"
 
+#include "irq.h"
+
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -31,14 +33,64 @@ static int ask(const struct device *d, void *data)
     return ioctl(d->fd, SIOCETHTOOL, &r);
 }
 
+/* Software devices have a driver and no bus. */
 static void add_driver(struct json_writer *w, const struct device *d)
 {
     struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 
-    if (!ask(d, &info) && info.driver[0]) {
-        info.driver[sizeof info.driver - 1] = 0;
+    if (ask(d, &info))
+        memset(&info, 0, sizeof info);
+    info.driver[sizeof info.driver - 1] = 0;
+    info.bus_info[sizeof info.bus_info - 1] = 0;
+    if (info.driver[0])
         json_add_text(w, "driver", info.driver);
-    }
+    if (info.bus_info[0])
+        json_add_text(w, "bus", info.bus_info);
+    irq_add(w, d->name, info.bus_info);
+}
+
+/* Queues with an interrupt each, of them and of what there could be; receiving and sending may
+ * share them. */
+static void add_channels(struct json_writer *w, const struct device *d)
+{
+    struct ethtool_channels c = { .cmd = ETHTOOL_GCHANNELS };
+
+    if (ask(d, &c))
+        return;
+    json_open(w, "channels");
+    json_add_uint(w, "rx", (uint64_t)c.combined_count + c.rx_count);
+    json_add_uint(w, "rx_max", (uint64_t)c.max_combined + c.max_rx);
+    json_add_uint(w, "combined", c.combined_count);
+    json_add_uint(w, "combined_max", c.max_combined);
+    json_close(w);
+}
+
+static void add_rings(struct json_writer *w, const struct device *d)
+{
+    struct ethtool_ringparam r = { .cmd = ETHTOOL_GRINGPARAM };
+
+    if (ask(d, &r) || !r.rx_max_pending)
+        return;
+    json_open(w, "rings");
+    json_add_uint(w, "rx", r.rx_pending);
+    json_add_uint(w, "rx_max", r.rx_max_pending);
+    json_add_uint(w, "tx", r.tx_pending);
+    json_add_uint(w, "tx_max", r.tx_max_pending);
+    json_close(w);
+}
+
+/* How long a packet may wait for its interrupt. */
+static void add_coalescing(struct json_writer *w, const struct device *d)
+{
+    struct ethtool_coalesce c = { .cmd = ETHTOOL_GCOALESCE };
+
+    if (ask(d, &c))
+        return;
+    json_open(w, "coalescing");
+    json_add_uint(w, "rx_usecs", c.rx_coalesce_usecs);
+    json_add_uint(w, "rx_frames", c.rx_max_coalesced_frames);
+    json_add_flag(w, "adaptive_rx", c.use_adaptive_rx_coalesce);
+    json_close(w);
 }
 
 /* ETHTOOL_GLINKSETTINGS in two steps: the first tells how long the masks are. */
@@ -140,6 +192,9 @@ void offload_add(struct json_writer *w, const char *name)
         return;
     add_driver(w, &d);
     add_speed(w, &d);
+    add_channels(w, &d);
+    add_rings(w, &d);
+    add_coalescing(w, &d);
     add_offloads(w, &d);
     close(d.fd);
 }

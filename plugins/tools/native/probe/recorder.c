@@ -106,6 +106,21 @@ void delays_record(const struct delays *d, struct recorder *r)
         recorder_add(r, (uint64_t)(d->value[i] - d->min));
 }
 
+static int by_value(const void *one, const void *other)
+{
+    int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+int64_t delays_median(struct delays *d)
+{
+    if (!d->count)
+        return 0;
+    qsort(d->value, d->count, sizeof *d->value, by_value);
+    return d->base + d->value[d->count / 2];
+}
+
 double delays_slope(const struct delays *d)
 {
     double divisor = d->n * d->sum_tt - d->sum_t * d->sum_t;

@@ -42,6 +42,8 @@ int delays_init(struct delays *);
 void delays_free(struct delays *);
 void delays_add(struct delays *, uint64_t time_ns, int64_t delay_ns);
 void delays_record(const struct delays *, struct recorder *);
+/* The median as it was added; 0: none.  Sorts the store. */
+int64_t delays_median(struct delays *);
 /* Growth of the delay in seconds a second; 0 with fewer than three samples. */
 double delays_slope(const struct delays *);
 

@@ -26,6 +26,7 @@ struct tcp_receiver {
     int flags;
     struct window window;
     struct meter meter;
+    struct observer observer;
     uint64_t give_up_ns;
 };
 
@@ -39,7 +40,9 @@ static bool receive_goes_on(struct tcp_receiver *r, uint64_t now)
     if (!r->window.started)
         return true;
     if (!r->meter.begun && now >= r->window.start_ns)
-        meter_begin(&r->meter, now);
+        meter_begin(&r->meter, r->window.start_ns, now);
+    if (now >= r->meter.next_ns)
+        meter_pass(&r->meter, now);
     if (now <= window_end(&r->window))
         return true;
     meter_end(&r->meter, now);
@@ -80,11 +83,15 @@ static int receive_round(struct tcp_receiver *r)
 
 static int receive_until_end(struct tcp_receiver *r)
 {
-    while (receive_goes_on(r, clock_now()) && !trial_stopped(r->j->t)) {
+    uint64_t before = clock_now(), now;
+
+    for (; receive_goes_on(r, before) && !trial_stopped(r->j->t); before = now) {
         int result = receive_round(r);
 
         if (result)
             return result;
+        now = clock_now();
+        observer_waited(&r->observer, now - before);
     }
     return 0;
 }
@@ -99,7 +106,7 @@ static void send_result(struct tcp_receiver *r)
     tcpinfo_read(&info, r->j->fd, r->j->count);
     window_close(&r->window);
     total = window_total(&r->window);
-    intervals_send(r->j, &r->window);
+    intervals_send(r->j, &r->window, &r->meter);
     result_begin(&w, buf, sizeof buf, r->j, &r->meter);
     json_add_uint(&w, "bytes", total.bytes);
     json_add_uint(&w, "elapsed_ns", total.elapsed_ns);
@@ -118,8 +125,12 @@ static int receiver_init(struct tcp_receiver *r)
     r->size = r->j->count == 1 ? READ_ONE : READ_MANY;
     r->give_up_ns = r->j->start_ns + FIRST_NS;
     r->buffer = payload_make(r->size);
-    if (!r->buffer || window_init(&r->window, p->duration_ns, p->interval_ns) < 0)
+    if (!r->buffer || window_init(&r->window, p->duration_ns, p->interval_ns) < 0 ||
+        meter_init(&r->meter, p) < 0)
         return vmtp_fail(&r->j->err, -ENOMEM, "out of memory");
+    r->meter.spins = p->wait == WAIT_SPIN;
+    if (!observer_start(&r->observer, r->j->fd, r->j->count))
+        r->meter.observer = &r->observer;
     if (r->j->count == 1)
         return 0;
     r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -141,6 +152,8 @@ int tcp_receive(struct job *j)
         result = receive_until_end(&r);
     if (!result && !trial_stopped(j->t))
         send_result(&r);
+    observer_stop(&r.observer);
+    meter_free(&r.meter);
     if (r.epoll_fd >= 0)
         close(r.epoll_fd);
     payload_free(r.buffer, r.size);

@@ -8,8 +8,7 @@
 #include "clock.h"
 #include "meter.h"
 #include "payload.h"
-#include "tcpinfo.h"
-#include "window.h"
+#include "tcpview.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -22,74 +21,65 @@
 #define TAIL_NS    (2 * NS_PER_S)
 #define EVENTS_MAX 256
 
-struct point {
-    uint64_t retransmits, cwnd_bytes, rtt_us;
-};
-
 struct tcp_sender {
     struct job *j;
     char *payload;
     size_t length;
     int epoll_fd; /* -1: one connection */
     struct meter meter;
-    struct tcpinfo begin, now;
-    struct point *interval;
-    uint32_t intervals, passed;
-    uint64_t begin_ns, end_ns, interval_ns, next_ns;
+    struct tcpinfo begin, border, now;
+    struct tcpview whole, open; /* of the window, of the open interval */
+    struct tcpview *interval;
+    uint32_t passed;
+    uint64_t begin_ns, border_ns, end_ns, next_ns;
     uint64_t written, written_begin, written_end;
-    double rtt_us_sum;
-    uint64_t rtt_samples;
 };
 
 static void sample_begin(struct tcp_sender *s, uint64_t now)
 {
     tcpinfo_read(&s->begin, s->j->fd, s->j->count);
+    s->border = s->begin;
+    s->border_ns = now;
     s->written_begin = s->written;
-    meter_begin(&s->meter, now);
+    meter_begin(&s->meter, s->begin_ns, now);
 }
 
-static uint64_t interval_border(const struct tcp_sender *s)
+/* Intervals end when the meter's do; one that was slept through has nothing of its own. */
+static void sample_intervals(struct tcp_sender *s, uint64_t now)
 {
-    return s->passed + 1 == s->intervals ? s->end_ns
-                                         : s->begin_ns + (s->passed + 1) * s->interval_ns;
-}
-
-static void sample_interval(struct tcp_sender *s)
-{
-    struct point *p = &s->interval[s->passed++];
-
-    p->retransmits = s->now.retransmits;
-    p->cwnd_bytes = s->now.cwnd_bytes;
-    p->rtt_us = s->now.connections ? s->now.rtt_us_sum / s->now.connections : 0;
+    tcpview_count(&s->open, &s->border, &s->now, now - s->border_ns);
+    s->interval[s->passed] = s->open;
+    s->passed = s->meter.passed;
+    s->open = (struct tcpview){ 0 };
+    s->border = s->now;
+    s->border_ns = now;
 }
 
 static void sample_end(struct tcp_sender *s, uint64_t now)
 {
-    s->written_end = s->written;
     meter_end(&s->meter, now);
+    tcpview_count(&s->whole, &s->begin, &s->now, now - s->meter.begin_ns);
+    s->written_end = s->written;
 }
 
 /* Called when next_ns has come: take stock, and say when again. */
 static void sample(struct tcp_sender *s, uint64_t now)
 {
-    uint64_t step = s->j->count <= FEW ? SAMPLE_NS : s->interval_ns;
-
     if (!s->meter.begun) {
         sample_begin(s, now);
     } else {
         tcpinfo_read(&s->now, s->j->fd, s->j->count);
-        if (s->now.connections) {
-            s->rtt_us_sum += (double)s->now.rtt_us_sum / s->now.connections;
-            s->rtt_samples++;
-        }
-        while (s->passed < s->intervals && interval_border(s) <= now)
-            sample_interval(s);
-        if (s->passed == s->intervals)
+        tcpview_look(&s->whole, &s->now);
+        tcpview_look(&s->open, &s->now);
+        meter_pass(&s->meter, now);
+        if (s->meter.passed > s->passed)
+            sample_intervals(s, now);
+        if (s->passed == s->meter.count)
             sample_end(s, now);
     }
-    s->next_ns = s->meter.ended ? UINT64_MAX : now + step;
-    if (!s->meter.ended && interval_border(s) < s->next_ns)
-        s->next_ns = interval_border(s);
+    s->next_ns = s->meter.next_ns;
+    if (s->j->count <= FEW && now + SAMPLE_NS < s->next_ns && !s->meter.ended)
+        s->next_ns = now + SAMPLE_NS;
 }
 
 static int send_some(struct tcp_sender *s, int fd)
@@ -156,36 +146,13 @@ static int send_until_stop(struct tcp_sender *s)
 
 static void send_intervals(const struct tcp_sender *s)
 {
-    uint64_t before = s->begin.retransmits;
-    char buf[512];
+    char buf[INTERVAL_BYTES];
     struct json_writer w;
 
     for (uint32_t i = 0; i < s->passed; i++) {
-        interval_begin(&w, buf, sizeof buf, s->j, i);
-        json_add_uint(&w, "retransmits", s->interval[i].retransmits - before);
-        json_add_uint(&w, "rtt_us", s->interval[i].rtt_us);
-        json_add_uint(&w, "cwnd_bytes", s->interval[i].cwnd_bytes);
+        interval_begin(&w, buf, sizeof buf, s->j, &s->meter, i);
+        tcpview_add(&s->interval[i], &w);
         output_send(s->j->t->out, &w);
-        before = s->interval[i].retransmits;
-    }
-}
-
-static void add_info(struct json_writer *w, const struct tcp_sender *s)
-{
-    const struct tcpinfo *b = &s->begin, *e = &s->now;
-
-    json_add_uint(w, "retransmits", e->retransmits - b->retransmits);
-    json_add_uint(w, "cwnd_bytes", e->cwnd_bytes);
-    json_add_uint(w, "mss", e->mss);
-    json_add_uint(w, "delivery_bytes_s", e->delivery_bytes_s);
-    if (s->rtt_samples)
-        json_add_real(w, "rtt_us", s->rtt_us_sum / (double)s->rtt_samples);
-    if (e->min_rtt_us)
-        json_add_uint(w, "min_rtt_us", e->min_rtt_us);
-    if (e->has_busy && e->connections) {
-        json_add_uint(w, "busy_us", (e->busy_us - b->busy_us) / e->connections);
-        json_add_uint(w, "rwnd_us", (e->rwnd_us - b->rwnd_us) / e->connections);
-        json_add_uint(w, "sndbuf_us", (e->sndbuf_us - b->sndbuf_us) / e->connections);
     }
 }
 
@@ -200,7 +167,8 @@ static void send_result(const struct tcp_sender *s)
         json_add_uint(&w, "bytes",
                       s->now.has_sent ? s->now.sent_bytes - s->begin.sent_bytes
                                       : s->written_end - s->written_begin);
-        add_info(&w, s);
+        json_add_uint(&w, "mss", s->now.mss);
+        tcpview_add(&s->whole, &w);
     }
     output_send(s->j->t->out, &w);
 }
@@ -222,18 +190,14 @@ static int watch_all(struct tcp_sender *s)
 static int sender_init(struct tcp_sender *s)
 {
     const struct params *p = &s->j->t->p;
-    struct window shape; /* only for the borders, the same as the receiver's */
-    int r = window_init(&shape, p->duration_ns, p->interval_ns);
+    int r = meter_init(&s->meter, p);
 
     if (r)
         return vmtp_fail(&s->j->err, r, "out of memory");
-    s->intervals = shape.count;
-    s->interval_ns = shape.interval_ns;
-    window_free(&shape);
     s->begin_ns = s->next_ns = s->j->start_ns + p->warmup_ns;
     s->end_ns = s->begin_ns + p->duration_ns;
     s->length = p->length;
-    s->interval = calloc(s->intervals, sizeof *s->interval);
+    s->interval = calloc(s->meter.count, sizeof *s->interval);
     s->payload = payload_make(s->length);
     if (!s->interval || !s->payload)
         return vmtp_fail(&s->j->err, -ENOMEM, "out of memory");
@@ -253,5 +217,6 @@ int tcp_send(struct job *j)
         close(s.epoll_fd);
     payload_free(s.payload, s.length);
     free(s.interval);
+    meter_free(&s.meter);
     return r;
 }

@@ -14,6 +14,22 @@
 #define REACHES(len, field)                                                                        \
     ((len) >= offsetof(struct tcp_info, field) + sizeof((struct tcp_info *)0)->field)
 
+/* The kernel has a pacing rate for every connection; it keeps to it for sure where someone has
+ * asked for one. */
+static void add_rates(struct tcpinfo *t, const struct tcp_info *i, socklen_t len)
+{
+    if (REACHES(len, tcpi_max_pacing_rate) && i->tcpi_max_pacing_rate != UINT64_MAX &&
+        i->tcpi_pacing_rate != UINT64_MAX) {
+        t->paced++;
+        t->pacing_bytes_s += i->tcpi_pacing_rate;
+    }
+    t->has_delivery = REACHES(len, tcpi_delivery_rate);
+    if (t->has_delivery) {
+        t->delivery_bytes_s += i->tcpi_delivery_rate;
+        t->app_limited += i->tcpi_delivery_rate_app_limited;
+    }
+}
+
 static void add(struct tcpinfo *t, const struct tcp_info *i, socklen_t len)
 {
     t->connections++;
@@ -26,8 +42,9 @@ static void add(struct tcpinfo *t, const struct tcp_info *i, socklen_t len)
     if (REACHES(len, tcpi_min_rtt) && i->tcpi_min_rtt != UINT32_MAX &&
         (!t->min_rtt_us || i->tcpi_min_rtt < t->min_rtt_us))
         t->min_rtt_us = i->tcpi_min_rtt;
-    if (REACHES(len, tcpi_delivery_rate))
-        t->delivery_bytes_s += i->tcpi_delivery_rate;
+    if (REACHES(len, tcpi_notsent_bytes))
+        t->unsent_bytes += i->tcpi_notsent_bytes;
+    add_rates(t, i, len);
     t->has_busy = REACHES(len, tcpi_sndbuf_limited);
     if (t->has_busy) {
         t->busy_us += i->tcpi_busy_time;
@@ -35,6 +52,8 @@ static void add(struct tcpinfo *t, const struct tcp_info *i, socklen_t len)
         t->sndbuf_us += i->tcpi_sndbuf_limited;
     }
     t->has_sent = REACHES(len, tcpi_bytes_retrans);
+    if (REACHES(len, tcpi_dsack_dups))
+        t->spurious += i->tcpi_dsack_dups;
     if (t->has_sent)
         t->sent_bytes += i->tcpi_bytes_sent - i->tcpi_bytes_retrans;
 }

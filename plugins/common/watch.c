@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "watch.h"
+
+#include "clock.h"
+#include "event.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define WORDS_MAX    16
+#define WRITE_NS     (100 * NS_PER_MS)
+#define GRACE_NS     (300 * NS_PER_MS)
+#define HELLO_NS     (20 * NS_PER_S) /* for a slow start */
+#define LINES_AT_ONE 1000            /* of one probe, before the others have their turn */
+#define NOTES_MAX    16              /* of one probe in the whole run */
+/* That a probe may be late beyond three intervals.  Tests are not that patient. */
+#ifndef WATCH_SILENCE_NS
+#define WATCH_SILENCE_NS (3 * NS_PER_S)
+#endif
+/* The two clocks drift apart, so their least distance is forgotten after two such spans. */
+#define DISTANCE_SPAN_NS (30 * NS_PER_S)
+
+/* By how much our clock is ahead of the probe's: the least of arrival - t, whose excess is what the
+ * line took to come. */
+struct distance {
+    bool known;
+    int64_t now_ns, before_ns; /* of this span and of the one before it */
+    uint64_t began_ns;
+};
+
+struct watched {
+    const struct vmtp_endpoint *endpoint;
+    struct vmtp_process *process; /* NULL: not running (any more) */
+    struct distance distance;
+    uint64_t heard_ns;
+    bool spoke, silent, garbled;
+    uint32_t notes;
+    char complaint[160]; /* its last line on stderr */
+};
+
+struct watch {
+    struct vmtp_self *self;
+    const struct watch_spec *spec;
+    size_t count;
+    struct watched all[];
+};
+
+double watch_number(const json_t *json, const char *key, double min, double max, double other)
+{
+    const json_t *v = json_object_get(json, key);
+    double value = json_is_number(v) ? json_number_value(v) : NAN;
+
+    return value >= min && value <= max ? value : other;
+}
+
+/* ---- their clock and ours ---- */
+
+static void distance_learn(struct distance *d, uint64_t arrived_ns, uint64_t probe_ns)
+{
+    int64_t apart = (int64_t)(arrived_ns - probe_ns);
+
+    if (!d->known || arrived_ns > d->began_ns + DISTANCE_SPAN_NS) {
+        d->before_ns = d->known ? d->now_ns : apart;
+        d->now_ns = apart;
+        d->began_ns = arrived_ns;
+        d->known = true;
+    } else if (apart < d->now_ns) {
+        d->now_ns = apart;
+    }
+}
+
+static uint64_t distance_map(const struct distance *d, uint64_t probe_ns)
+{
+    int64_t apart = d->now_ns < d->before_ns ? d->now_ns : d->before_ns;
+
+    return probe_ns + (uint64_t)apart;
+}
+
+uint64_t watch_time(const struct watch *watch, size_t index, uint64_t probe_ns)
+{
+    return distance_map(&watch->all[index].distance, probe_ns);
+}
+
+/* ---- what is told of a probe ---- */
+
+VMTP_PRINTF(3, 4)
+static void tell(struct watch *watch, struct watched *w, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+
+    if (w->notes++ >= NOTES_MAX)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    (void)event_emit(watch->self, w->endpoint->name, VMTP_NOTE, text);
+}
+
+/* "watch": what it was started for. */
+static const char *subject_of(const struct watch *watch)
+{
+    return watch->spec->argv[0];
+}
+
+static void tell_lost(struct watch *watch, const struct watched *w)
+{
+    if (watch->spec->lost)
+        watch->spec->lost(watch->spec->arg, watch, (size_t)(w - watch->all), !w->process);
+}
+
+/* It has ended by itself, or must. */
+static void lose(struct watch *watch, struct watched *w)
+{
+    int status = watch->self->host->process_stop(watch->self, w->process, 0, NULL);
+    char how[80] = "can't be stopped";
+
+    w->process = NULL;
+    if (status > 128)
+        snprintf(how, sizeof how, "was killed by signal %d (%s)", status - 128,
+                 strsignal(status - 128));
+    else if (status >= 0)
+        snprintf(how, sizeof how, "ended with status %d", status);
+    tell(watch, w, "vmtp-probe %s %s%s%s: nothing is known of this endpoint from here on",
+         subject_of(watch), how, w->complaint[0] ? ": " : "", w->complaint);
+    tell_lost(watch, w);
+}
+
+/* ---- lines ---- */
+
+static int take_event(struct watch *watch, struct watched *w, const json_t *json,
+                      uint64_t arrived_ns)
+{
+    const json_t *t = json_object_get(json, "t");
+    const char *event = json_string_value(json_object_get(json, "ev"));
+    struct watch_line line = { .watch = watch,
+                               .index = (size_t)(w - watch->all),
+                               .endpoint = w->endpoint,
+                               .event = event,
+                               .json = json,
+                               .time_ns = arrived_ns };
+
+    if (json_is_integer(t) && json_integer_value(t) > 0) {
+        uint64_t probe_ns = (uint64_t)json_integer_value(t);
+
+        distance_learn(&w->distance, arrived_ns, probe_ns);
+        line.time_ns = distance_map(&w->distance, probe_ns);
+    }
+    if (!event)
+        return 0;
+    if (!strcmp(event, "note") || !strcmp(event, "error")) {
+        const char *text = json_string_value(json_object_get(json, "text"));
+
+        tell(watch, w, "%.300s", text ? text : "vmtp-probe failed without saying why");
+        return 0;
+    }
+    return watch->spec->line(watch->spec->arg, &line);
+}
+
+static int take_line(struct watch *watch, struct watched *w, const struct vmtp_line *line)
+{
+    int len = (int)(line->len < 150 ? line->len : 150), r;
+    json_t *json;
+
+    if (line->fd == 2) {
+        snprintf(w->complaint, sizeof w->complaint, "%.*s", len, line->text);
+        return 0;
+    }
+    if (w->silent)
+        tell(watch, w, "vmtp-probe %s speaks again after %.0f s", subject_of(watch),
+             (double)(line->time_ns - w->heard_ns) / (double)NS_PER_S);
+    w->silent = false;
+    w->spoke = true;
+    w->heard_ns = line->time_ns;
+    json = json_loadb(line->text, line->len, 0, NULL);
+    if (json_is_object(json)) {
+        r = take_event(watch, w, json, line->time_ns);
+    } else {
+        if (!w->garbled)
+            tell(watch, w, "vmtp-probe %s said '%.*s', which is not a JSON object",
+                 subject_of(watch), len < 80 ? len : 80, line->text);
+        w->garbled = true;
+        r = 0;
+    }
+    json_decref(json);
+    return r;
+}
+
+/* What one has said by now, waiting for its first line until then.  A negative errno ends all. */
+static int listen(struct watch *watch, struct watched *w, uint64_t deadline_ns)
+{
+    struct vmtp_self *self = watch->self;
+
+    for (int i = 0; w->process && i < LINES_AT_ONE; i++) {
+        struct vmtp_error why = { 0 };
+        struct vmtp_line line;
+        int r = self->host->process_line(self, w->process, &line, i ? 1 : deadline_ns, &why);
+
+        if (r == -ETIMEDOUT)
+            return 0;
+        if (r == -ECANCELED)
+            return r;
+        if (r < 0)
+            snprintf(w->complaint, sizeof w->complaint, "%.150s", why.text);
+        if (r <= 0) {
+            lose(watch, w);
+            return 0;
+        }
+        r = take_line(watch, w, &line);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void mind_silence(struct watch *watch, struct watched *w)
+{
+    uint64_t patience_ns = w->spoke ? 3 * watch->spec->interval_ns + WATCH_SILENCE_NS : HELLO_NS;
+    uint64_t now_ns = clock_now_ns();
+
+    if (!w->process || w->silent || now_ns < w->heard_ns + patience_ns)
+        return;
+    w->silent = true;
+    tell(watch, w, "vmtp-probe %s has said nothing for %.0f s: nothing is known of this endpoint",
+         subject_of(watch), (double)(now_ns - w->heard_ns) / (double)NS_PER_S);
+    tell_lost(watch, w);
+}
+
+/* ---- start, watch, stop ---- */
+
+static int start(struct watch *watch, struct watched *w, struct vmtp_error *err)
+{
+    struct vmtp_self *self = watch->self;
+    const char *argv[WORDS_MAX] = { NULL };
+    const struct vmtp_spawn spawn = { .size = sizeof spawn, .argv = argv };
+    char local[PATH_MAX], there[PATH_MAX];
+    int r = self->host->helper(self, "vmtp-probe", local, sizeof local, err);
+
+    if (r >= 0)
+        r = self->host->put(self, w->endpoint, local, there, sizeof there, err);
+    if (r < 0)
+        return r;
+    argv[0] = there;
+    for (size_t i = 0; i < WORDS_MAX - 2 && watch->spec->argv[i]; i++)
+        argv[i + 1] = watch->spec->argv[i];
+    r = self->host->spawn(self, w->endpoint, &spawn, &w->process, err);
+    w->heard_ns = clock_now_ns();
+    return r;
+}
+
+/* What can't be started at one endpoint is told; -ECANCELED ends all. */
+static int start_all(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        struct vmtp_error why = { 0 };
+        int r = start(watch, &watch->all[i], &why);
+
+        if (r == -ECANCELED)
+            return r;
+        if (r < 0)
+            tell(watch, &watch->all[i], "vmtp-probe %s can't be started: %.300s", subject_of(watch),
+                 why.text);
+    }
+    return 0;
+}
+
+static void stop_all(struct watch *watch)
+{
+    struct vmtp_self *self = watch->self;
+
+    for (size_t i = 0; i < watch->count; i++) /* all may end at once */
+        if (watch->all[i].process)
+            (void)self->host->process_write(self, watch->all[i].process, NULL, 0, 0, NULL);
+    for (size_t i = 0; i < watch->count; i++)
+        if (watch->all[i].process)
+            (void)self->host->process_stop(self, watch->all[i].process, GRACE_NS, NULL);
+}
+
+/* The next one behind this that is running; count: there is none. */
+static size_t next_running(const struct watch *watch, size_t at)
+{
+    for (size_t i = 1; i <= watch->count; i++)
+        if (watch->all[(at + i) % watch->count].process)
+            return (at + i) % watch->count;
+    return watch->count;
+}
+
+/* Waits for each in turn, at most an interval or a second, and looks at the others then: one
+ * wake-up an interval, and now and then each one's line is seen at the moment when it comes. */
+static int watch_all(struct watch *watch, struct vmtp_error *err)
+{
+    size_t at = watch->count - 1;
+    int r = 0;
+
+    while (r == 0) {
+        uint64_t wait_ns =
+            watch->spec->interval_ns < NS_PER_S ? watch->spec->interval_ns : NS_PER_S;
+
+        at = next_running(watch, at);
+        if (at == watch->count)
+            return vmtp_fail(err, -ECONNABORTED, "vmtp-probe %s runs at no endpoint any more",
+                             subject_of(watch));
+        r = listen(watch, &watch->all[at], clock_now_ns() + wait_ns);
+        for (size_t i = 0; r == 0 && i < watch->count; i++) {
+            r = listen(watch, &watch->all[i], 1);
+            mind_silence(watch, &watch->all[i]);
+        }
+    }
+    return r;
+}
+
+int watch_run(struct vmtp_self *self, const struct vmtp_endpoint *const *endpoints, size_t count,
+              const struct watch_spec *spec, struct vmtp_error *err)
+{
+    struct watch *watch;
+    int r;
+
+    if (!count)
+        return vmtp_fail(err, -EINVAL, "there is no endpoint to watch");
+    watch = calloc(1, sizeof *watch + count * sizeof *watch->all);
+    if (!watch)
+        return vmtp_fail(err, -ENOMEM, "out of memory");
+    watch->self = self;
+    watch->spec = spec;
+    watch->count = count;
+    for (size_t i = 0; i < count; i++)
+        watch->all[i].endpoint = endpoints[i];
+    r = start_all(watch);
+    if (r == 0)
+        r = watch_all(watch, err);
+    stop_all(watch);
+    free(watch);
+    return r;
+}
+
+void watch_say(struct watch *watch, size_t index, const char *text)
+{
+    struct watched *w = &watch->all[index];
+
+    if (w->process)
+        (void)watch->self->host->process_write(watch->self, w->process, text, strlen(text),
+                                               clock_now_ns() + WRITE_NS, NULL);
+}
