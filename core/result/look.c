@@ -172,6 +172,40 @@ static void tool_fill(struct looks *looks, const struct measurement *measurement
     program_fill(looks, measurement, trial, LOOK_PROGRAM_RECEIVER, terms->receiver_cpu);
 }
 
+/* NAN where there was none. */
+static double mean_beside(const double *values, size_t count, size_t at)
+{
+    double sum = values[at], n = 1;
+
+    if (at > 0 && !isnan(values[at - 1]))
+        sum += values[at - 1], n++;
+    if (at + 1 < count && !isnan(values[at + 1]))
+        sum += values[at + 1], n++;
+    return sum / n;
+}
+
+/* Levels of a tenth of a second are rough: each is the mean of itself and its neighbours.  What is
+ * counted stays where it was, and goodput, which the levels are compared with, has means of its
+ * own.
+ */
+static int levels_smooth(struct looks *looks)
+{
+    _free_ double *before = calloc(looks->count + 1, sizeof *before);
+
+    if (!before)
+        return -ENOMEM;
+    for (size_t k = LOOK_OFFERED; k <= LOOK_SOFTIRQ; k++) {
+        if ((k > LOOK_DELAY_RECEIVER && k < LOOK_BUSY_SENDER) || k == LOOK_STALL_SENDER ||
+            k == LOOK_STALL_RECEIVER)
+            continue;
+        for (size_t i = 0; i < looks->count; i++)
+            before[i] = looks->list[i].of[k];
+        for (size_t i = 0; i < looks->count; i++)
+            looks->list[i].of[k] = mean_beside(before, looks->count, i);
+    }
+    return 0;
+}
+
 /* ---- what is made of it ---- */
 
 /* The sum of a figure over the looks around one; each taken so often as it has of what it is
@@ -209,8 +243,8 @@ static double bits_part(const struct look *look, const void *arg)
 static double lost_part(const struct look *look, const void *udp)
 {
     double spurious = isnan(look->of[LOOK_SPURIOUS]) ? 0 : look->of[LOOK_SPURIOUS];
-    double lost = udp ? look->of[LOOK_SENT] - look->of[LOOK_RECEIVED]
-                      : look->of[LOOK_RETRANSMITS] - spurious;
+    double lost =
+        udp ? look->of[LOOK_SENT] - look->of[LOOK_RECEIVED] : look->of[LOOK_RETRANSMITS] - spurious;
 
     return lost < 0 ? 0 : lost;
 }
@@ -313,6 +347,9 @@ int looks_make(const struct measurement *measurement, const struct terms *terms,
     tool_fill(ret, measurement, terms, trial);
     look_host_fill(ret, terms, trial);
     clean(ret);
+    r = levels_smooth(ret);
+    if (r < 0)
+        return r;
     made_fill(ret, terms, mss > 0 ? mss : SEGMENT);
     clean(ret);
     return 0;

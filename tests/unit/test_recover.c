@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of core/result/recover.c and sketch.c.
+ * Tests of core/result/recover.c, witness.c and sketch.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of core/result/sightings.c and windows.c.
+ * Tests of core/result/sightings.c, pane.c and windows.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
