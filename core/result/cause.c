@@ -217,6 +217,11 @@ static bool is_sender_application(const struct look *look, const struct terms *t
            (below(look->of[LOOK_BUSY], 0.7) || at_least(look->of[LOOK_APP], 0.8));
 }
 
+static bool ends_are_idle(const struct look *look)
+{
+    return below(look->of[LOOK_BUSY_SENDER], FULL) && below(look->of[LOOK_BUSY_RECEIVER], FULL);
+}
+
 /* Lost, and no queue that had to overflow for it.  Crowded machines bring packets out of order,
  * which looks like a little of it. */
 static bool is_loss(const struct look *look, const struct terms *terms)
@@ -228,6 +233,8 @@ static bool is_loss(const struct look *look, const struct terms *terms)
         return false;
     if (is_crowded(look) && !at_least(loss, MUCH_LOSS))
         return false;
+    if (isnan(look->of[LOOK_CPU_SENDER]) && !at_least(loss, 2 * MUCH_LOSS) && !ends_are_idle(look))
+        return false; /* it may as well be an end that is too slow, and packets out of order */
     if (isnan(queue)) /* a line that is full loses too: only far below it is that out of question */
         return at_least(loss, MUCH_LOSS / 5) && below(look->of[LOOK_CEILING], 0.8);
     return below(queue, FLAT) || below(wait, FLAT_S) || at_least(loss, MUCH_LOSS) ||

@@ -346,6 +346,8 @@ int limit_tell(struct limit *limit, const struct findings *findings)
         r = wider_tell(limit, findings);
     r = r < 0 ? r : figures_tell(limit, findings);
     r = r < 0 ? r : places_tell(limit, findings);
+    if (r == 0 && !limit->evidence_count)
+        r = evidence_add(limit, "nothing is known but goodput");
     advise(limit, findings);
     return r;
 }

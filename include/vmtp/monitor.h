@@ -4,10 +4,10 @@
  *
  * What a monitor emits has a subject: the name of the endpoint that it watched, or that of anything
  * else (a hypervisor, a switch).  A part ("cpu3", "eth0") makes it a figure of one piece of it.  A
- * figure of an interval has the time at which the interval ended, by this machine's CLOCK_MONOTONIC;
- * one that is told late counts at the time it is of.  What is of an endpoint stands beside the
- * trials that were measured there at that time; of the metrics that <vmtp/metric.h> lists the core
- * asks what limited them.
+ * figure of an interval has the time at which the interval ended, by this machine's
+ * CLOCK_MONOTONIC; one that is told late counts at the time it is of.  What is of an endpoint
+ * stands beside the trials that were measured there at that time; of the metrics that
+ * <vmtp/metric.h> lists the core asks what limited them.
  *
  * Events are the run's, with their subject.  VMTP_DISTURBED and VMTP_GENERATOR_LIMITED of an
  * endpoint also mark the trials that were being measured there at their time.

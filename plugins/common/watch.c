@@ -6,13 +6,16 @@
 
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define WORDS_MAX    16
 #define WRITE_NS     (100 * NS_PER_MS)
 #define GRACE_NS     (300 * NS_PER_MS)
 #define HELLO_NS     (20 * NS_PER_S) /* for a slow start */
-#define LINES_AT_ONE 1000            /* of one probe, before the others have their turn */
+#define LINES_AT_ONE 500             /* of one probe, before the others have their turn */
+#define STARTERS     8               /* threads that start probes: a login may take seconds */
 #define NOTES_MAX    16              /* of one probe in the whole run */
 /* That a probe may be late beyond three intervals.  Tests are not that patient. */
 #ifndef WATCH_SILENCE_NS
@@ -39,9 +42,19 @@ struct watched {
     char complaint[160]; /* its last line on stderr */
 };
 
+/* A line that has come: what waited is handed on when all of it has told how far the clocks are
+ * apart. */
+struct waiting {
+    json_t *json;
+    uint64_t arrived_ns;
+};
+
 struct watch {
     struct vmtp_self *self;
     const struct watch_spec *spec;
+    struct waiting waiting[LINES_AT_ONE];
+    size_t waiting_count;
+    atomic_size_t started; /* endpoints that a starter has taken */
     size_t count;
     struct watched all[];
 };
@@ -129,43 +142,72 @@ static void lose(struct watch *watch, struct watched *w)
 
 /* ---- lines ---- */
 
-static int take_event(struct watch *watch, struct watched *w, const json_t *json,
-                      uint64_t arrived_ns)
+/* 0: it has none. */
+static uint64_t probe_time(const json_t *json)
 {
     const json_t *t = json_object_get(json, "t");
-    const char *event = json_string_value(json_object_get(json, "ev"));
-    struct watch_line line = { .watch = watch,
-                               .index = (size_t)(w - watch->all),
-                               .endpoint = w->endpoint,
-                               .event = event,
-                               .json = json,
-                               .time_ns = arrived_ns };
 
-    if (json_is_integer(t) && json_integer_value(t) > 0) {
-        uint64_t probe_ns = (uint64_t)json_integer_value(t);
-
-        distance_learn(&w->distance, arrived_ns, probe_ns);
-        line.time_ns = distance_map(&w->distance, probe_ns);
-    }
-    if (!event)
-        return 0;
-    if (!strcmp(event, "note") || !strcmp(event, "error")) {
-        const char *text = json_string_value(json_object_get(json, "text"));
-
-        tell(watch, w, "%.300s", text ? text : "vmtp-probe failed without saying why");
-        return 0;
-    }
-    return watch->spec->line(watch->spec->arg, &line);
+    return json_is_integer(t) && json_integer_value(t) > 0 ? (uint64_t)json_integer_value(t) : 0;
 }
 
-static int take_line(struct watch *watch, struct watched *w, const struct vmtp_line *line)
+static int hand_on(struct watch *watch, struct watched *w, const struct waiting *waiting)
 {
-    int len = (int)(line->len < 150 ? line->len : 150), r;
-    json_t *json;
+    const json_t *json = waiting->json;
+    uint64_t probe_ns = probe_time(json);
+    struct watch_line line = {
+        .watch = watch,
+        .index = (size_t)(w - watch->all),
+        .endpoint = w->endpoint,
+        .event = json_string_value(json_object_get(json, "ev")),
+        .json = json,
+        .time_ns = probe_ns ? distance_map(&w->distance, probe_ns) : waiting->arrived_ns,
+    };
+    const char *text = json_string_value(json_object_get(json, "text"));
 
-    if (line->fd == 2) {
-        snprintf(w->complaint, sizeof w->complaint, "%.*s", len, line->text);
+    if (!line.event)
         return 0;
+    if (strcmp(line.event, "note") != 0 && strcmp(line.event, "error") != 0)
+        return watch->spec->line(watch->spec->arg, &line);
+    tell(watch, w, "%.300s", text ? text : "vmtp-probe failed without saying why");
+    return 0;
+}
+
+static int hand_on_all(struct watch *watch, struct watched *w)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < watch->waiting_count; i++) {
+        if (r >= 0)
+            r = hand_on(watch, w, &watch->waiting[i]);
+        json_decref(watch->waiting[i].json);
+    }
+    watch->waiting_count = 0;
+    return r < 0 ? r : 0;
+}
+
+static void take_json(struct watch *watch, struct watched *w, const struct vmtp_line *line)
+{
+    json_t *json = json_loadb(line->text, line->len, 0, NULL);
+
+    if (json_is_object(json)) {
+        if (probe_time(json))
+            distance_learn(&w->distance, line->time_ns, probe_time(json));
+        watch->waiting[watch->waiting_count++] = (struct waiting){ json, line->time_ns };
+        return;
+    }
+    json_decref(json);
+    if (!w->garbled)
+        tell(watch, w, "vmtp-probe %s said '%.*s', which is not a JSON object", subject_of(watch),
+             (int)(line->len < 80 ? line->len : 80), line->text);
+    w->garbled = true;
+}
+
+static void take_line(struct watch *watch, struct watched *w, const struct vmtp_line *line)
+{
+    if (line->fd == 2) {
+        snprintf(w->complaint, sizeof w->complaint, "%.*s",
+                 (int)(line->len < 150 ? line->len : 150), line->text);
+        return;
     }
     if (w->silent)
         tell(watch, w, "vmtp-probe %s speaks again after %.0f s", subject_of(watch),
@@ -173,45 +215,40 @@ static int take_line(struct watch *watch, struct watched *w, const struct vmtp_l
     w->silent = false;
     w->spoke = true;
     w->heard_ns = line->time_ns;
-    json = json_loadb(line->text, line->len, 0, NULL);
-    if (json_is_object(json)) {
-        r = take_event(watch, w, json, line->time_ns);
-    } else {
-        if (!w->garbled)
-            tell(watch, w, "vmtp-probe %s said '%.*s', which is not a JSON object",
-                 subject_of(watch), len < 80 ? len : 80, line->text);
-        w->garbled = true;
-        r = 0;
-    }
-    json_decref(json);
-    return r;
+    take_json(watch, w, line);
 }
 
-/* What one has said by now, waiting for its first line until then.  A negative errno ends all. */
-static int listen(struct watch *watch, struct watched *w, uint64_t deadline_ns)
+/* What it has said by now, waiting for its first line until then.  1: it has ended, or must; 0, or
+ * -ECANCELED. */
+static int lines_read(struct watch *watch, struct watched *w, uint64_t deadline_ns)
 {
     struct vmtp_self *self = watch->self;
 
-    for (int i = 0; w->process && i < LINES_AT_ONE; i++) {
+    for (int i = 0; i < LINES_AT_ONE; i++) {
         struct vmtp_error why = { 0 };
         struct vmtp_line line;
         int r = self->host->process_line(self, w->process, &line, i ? 1 : deadline_ns, &why);
 
-        if (r == -ETIMEDOUT)
-            return 0;
-        if (r == -ECANCELED)
-            return r;
+        if (r == -ETIMEDOUT || r == -ECANCELED)
+            return r == -ETIMEDOUT ? 0 : r;
         if (r < 0)
             snprintf(w->complaint, sizeof w->complaint, "%.150s", why.text);
-        if (r <= 0) {
-            lose(watch, w);
-            return 0;
-        }
-        r = take_line(watch, w, &line);
-        if (r < 0)
-            return r;
+        if (r <= 0)
+            return 1;
+        take_line(watch, w, &line);
     }
     return 0;
+}
+
+/* The same, and hand it on.  A negative errno ends all. */
+static int listen(struct watch *watch, struct watched *w, uint64_t deadline_ns)
+{
+    int ended = w->process ? lines_read(watch, w, deadline_ns) : 0;
+    int r = hand_on_all(watch, w);
+
+    if (ended > 0)
+        lose(watch, w);
+    return r < 0 ? r : ended < 0 ? ended : 0;
 }
 
 static void mind_silence(struct watch *watch, struct watched *w)
@@ -249,20 +286,34 @@ static int start(struct watch *watch, struct watched *w, struct vmtp_error *err)
     return r;
 }
 
-/* What can't be started at one endpoint is told; -ECANCELED ends all. */
-static int start_all(struct watch *watch)
+/* Starts one after another.  What can't be started is told. */
+static void *starter_run(void *arg)
 {
-    for (size_t i = 0; i < watch->count; i++) {
+    struct watch *watch = arg;
+    size_t i;
+
+    while ((i = atomic_fetch_add(&watch->started, 1)) < watch->count) {
         struct vmtp_error why = { 0 };
         int r = start(watch, &watch->all[i], &why);
 
-        if (r == -ECANCELED)
-            return r;
-        if (r < 0)
+        if (r < 0 && r != -ECANCELED)
             tell(watch, &watch->all[i], "vmtp-probe %s can't be started: %.300s", subject_of(watch),
                  why.text);
     }
-    return 0;
+    return NULL;
+}
+
+static void start_all(struct watch *watch)
+{
+    pthread_t starters[STARTERS];
+    size_t count = 0;
+
+    while (count < STARTERS && count + 1 < watch->count &&
+           pthread_create(&starters[count], NULL, starter_run, watch) == 0)
+        count++;
+    starter_run(watch);
+    while (count > 0)
+        pthread_join(starters[--count], NULL);
 }
 
 static void stop_all(struct watch *watch)
@@ -326,9 +377,8 @@ int watch_run(struct vmtp_self *self, const struct vmtp_endpoint *const *endpoin
     watch->count = count;
     for (size_t i = 0; i < count; i++)
         watch->all[i].endpoint = endpoints[i];
-    r = start_all(watch);
-    if (r == 0)
-        r = watch_all(watch, err);
+    start_all(watch);
+    r = watch_all(watch, err);
     stop_all(watch);
     free(watch);
     return r;

@@ -35,7 +35,7 @@ for rate in $slow $fast; do
 done
 check "the table tells its bounds" judged grep -Eq '^  search 5 %: [0-9.]+ Mb/s to [0-9.]+ Mb/s, [0-9]+ trials' "$dir/out"
 check "samples of the search are marked as its own" sh -c '
-    grep -q ",goodput,.*,1,[0-9.]*,0,1.$" "$0" && grep -q ",goodput,.*,1,[0-9.]*,0,0.$" "$0"' "$dir/$fast.csv"
+    grep -q ",goodput,.*,1,[0-9.]*,0,1,.$" "$0" && grep -q ",goodput,.*,1,[0-9.]*,0,0,.$" "$0"' "$dir/$fast.csv"
 
 # Twice, for a receiver that a busy machine keeps from its work loses what the path carries.
 unlimited() {

@@ -167,7 +167,10 @@ static const struct {
     /* the network */
     TCP(3e8, LIMIT_LOSS, FULL_BUFFER, FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RETRANSMITS, 30),
         IDLE_SENDER, IDLE_READER),
-    TCP(3e8, LIMIT_LOSS, SAW(VMTP_RETRANSMITS, 30), FLAT_TRIP),
+    TCP(3e8, LIMIT_LOSS, SAW(VMTP_RETRANSMITS, 60), FLAT_TRIP),
+    TCP(3e8, LIMIT_LOSS, SAW(VMTP_RETRANSMITS, 10), FLAT_TRIP, WATCHED(VMTP_CPU_BUSY, 0.2, "a", ""),
+        WATCHED(VMTP_CPU_BUSY, 0.2, "b", "")),
+    TCP(3e8, LIMIT_UNKNOWN, SAW(VMTP_RETRANSMITS, 10), FLAT_TRIP),
     TCP(3e8, LIMIT_QUEUEING, FULL_BUFFER, FREE_WINDOW, STANDING_QUEUE, SAW(VMTP_RETRANSMITS, 3),
         IDLE_SENDER, IDLE_READER),
     /* datagrams */
@@ -285,7 +288,7 @@ static void a_half_is_not_enough(void **state)
 
     (void)state;
     evidence_make(&evidence, "tcp");
-    mix(&evidence, 10);
+    mix(&evidence, 11);
     is_limited_by(&evidence, LIMIT_UNKNOWN);
     assert_int_equal(limit_make(&evidence.measurement, &limit), 0);
     evidence_text(limit, text, sizeof text);
@@ -388,7 +391,7 @@ static void a_whole_trial_is_one_interval_too(void **state)
     trial->series[0].count = 0;
     is_limited_by(&evidence, LIMIT_LINE_RATE);
     evidence_final(trial, VMTP_GOODPUT, 200e6);
-    evidence_final(trial, VMTP_RETRANSMITS, 500);
+    evidence_final(trial, VMTP_RETRANSMITS, 900);
     evidence_final(trial, VMTP_TCP_RTT, 1.1e-3);
     evidence_final(trial, VMTP_TCP_MIN_RTT, 1e-3);
     is_limited_by(&evidence, LIMIT_LOSS);

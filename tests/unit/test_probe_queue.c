@@ -161,6 +161,20 @@ static void lengths_that_lie_are_not_followed(void **state)
         }
 }
 
+static void an_attribute_that_is_longer_than_the_answer_is_none(void **state)
+{
+    unsigned short len = 4000;
+    struct queue_drops q;
+    struct answer a;
+
+    (void)state;
+    tbf_answer(&a);
+    memcpy(a.byte + NLMSG_LENGTH(sizeof(struct tcmsg)) + RTA_SPACE(4), &len, sizeof len);
+    queue_drops_take(a.byte, a.len, &q);
+    assert_string_equal(q.kind, "tbf");
+    assert_false(q.known);
+}
+
 static void an_error_is_no_answer(void **state)
 {
     struct queue_drops q;
@@ -211,6 +225,7 @@ int main(void)
         cmocka_unit_test(reads_what_an_interface_is),
         cmocka_unit_test(an_answer_that_was_cut_tells_nothing),
         cmocka_unit_test(lengths_that_lie_are_not_followed),
+        cmocka_unit_test(an_attribute_that_is_longer_than_the_answer_is_none),
         cmocka_unit_test(an_error_is_no_answer),
         cmocka_unit_test(knows_which_queues_tell_the_sender),
         cmocka_unit_test(asks_this_machines_kernel),

@@ -418,6 +418,22 @@ static void a_clock_that_drifts_is_followed(void **state)
     assert_true(distance_map(&d, theirs) > ours - 10 * NS_PER_MS);
 }
 
+/* They waited while other probes were started: the last of them is the one that came at once. */
+static void lines_that_waited_are_mapped_by_the_youngest(void **state)
+{
+    static const char *const lines[] = { "{\"ev\":\"1\",\"t\":1000000000}",
+                                         "{\"ev\":\"2\",\"t\":2000000000}",
+                                         "{\"ev\":\"3\",\"t\":3000000000}", NULL };
+    struct given given = { .answer = 0 };
+
+    (void)state;
+    scripts[0].lines = lines;
+    fake_host_free(play(1, &given, -ECANCELED, NULL));
+    assert_int_equal(given.count, 3);
+    assert_true(given.time_ns[1] - given.time_ns[0] == NS_PER_S);
+    assert_true(given.time_ns[2] - given.time_ns[1] == NS_PER_S);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +446,7 @@ int main(void)
         cmocka_unit_test_setup(rubbish_is_told_once, fresh),
         cmocka_unit_test_setup(notes_have_an_end, fresh),
         cmocka_unit_test_setup(what_line_returns_ends_it, fresh),
+        cmocka_unit_test_setup(lines_that_waited_are_mapped_by_the_youngest, fresh),
         cmocka_unit_test(nobody_to_watch_is_an_error),
         cmocka_unit_test(times_are_by_the_line_that_came_fastest),
         cmocka_unit_test(a_clock_that_is_ahead_of_ours_is_mapped_too),

@@ -11,7 +11,7 @@
 
 #include "watch_figures.h"
 
-#define SOURCES_BUDGET 0.004         /* of a CPU; the sentinel and sending the lines come on top */
+#define SOURCES_BUDGET 0.003         /* of a CPU; the sentinel and sending the lines come on top */
 #define SOURCE_MOST_NS 5000000000ull /* none is looked at more rarely */
 
 enum source_mode { SOURCES_IDLE, SOURCES_NETWORK, SOURCES_WHOLE };

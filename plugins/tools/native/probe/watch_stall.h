@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STALL_COST     250
+#define STALL_COST     300
 #define STALL_LEAST_NS 1000000ull
 #define STALL_MOST_NS  8000000ull
 
