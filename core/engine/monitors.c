@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 
 #define OPEN_NS  (30 * NS_PER_S)
+#define BEGIN_NS (NS_PER_S)        /* that trials wait for what was told first */
 #define STOP_NS  (2 * NS_PER_S)    /* for all of them, or since one last stopped a process */
 #define HURRY_NS (200 * NS_PER_MS) /* once the person is in a hurry */
 #define MOST_NS  (60 * NS_PER_S)   /* whatever processes they stop */
@@ -143,6 +144,24 @@ static struct monitors *monitors_new(struct fleet *fleet)
     return NULL;
 }
 
+/* A short flow may be over before a monitor has seen anything: begin when each has, or soon. */
+static void told_wait(const struct monitors *monitors)
+{
+    uint64_t until_ns = clock_now_ns() + BEGIN_NS;
+
+    for (size_t i = 0; i < monitors->count; i++) {
+        const struct sentry *sentry = &monitors->sentries[i];
+        struct pollfd fds[] = { { .fd = sentry->ended_fd, .events = POLLIN },
+                                { .fd = -1, .events = POLLIN } };
+
+        if (!sentry->instance)
+            continue;
+        fds[1].fd = turnstile_told_fd(sentry->context.turnstile);
+        if (fd_poll(fds, COUNT(fds), until_ns, monitors->fleet->run->cancel_fd) < 0)
+            return;
+    }
+}
+
 int monitors_start(struct fleet *fleet, struct monitors **ret, struct vmtp_error *err)
 {
     struct run *run = fleet->run;
@@ -157,6 +176,7 @@ int monitors_start(struct fleet *fleet, struct monitors **ret, struct vmtp_error
         if (sentry_start(sentry, monitors, monitors->count, &why) < 0)
             sentry_fail(sentry, why.text);
     }
+    told_wait(monitors);
     *ret = monitors;
     return 0;
 }

@@ -4,6 +4,8 @@
 #include "measure.h"
 #include "sinks.h"
 
+#include <malloc.h>
+
 static enum exit_status status_of(const struct run *run, const struct outcome *outcome,
                                   int measured, int kept)
 {
@@ -12,6 +14,15 @@ static enum exit_status status_of(const struct run *run, const struct outcome *o
     if (run_cancelled(run))
         return EXIT_INTERRUPTED;
     return measured < 0 ? EXIT_INFRA : document_verdict(outcome->document);
+}
+
+/* What the threads of flows and monitors had is free by now, but each in the heap of its own: the
+ * document, for which most memory is wanted, could not have it. */
+static void memory_return(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /* Which of the errors is the run's: to have been stopped comes last. */
@@ -34,6 +45,7 @@ int run_carry_out(struct run *run, struct outcome *ret, struct vmtp_error *err)
     int measured = run_measure(run, &measuring), kept;
     struct run_info info = run_info(run);
 
+    memory_return();
     *ret = (struct outcome){ 0 };
     kept = document_make(&info, &ret->document, &keeping);
     if (kept == 0)

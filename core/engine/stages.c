@@ -98,38 +98,33 @@ static bool wants_more(const struct running *running)
     return false;
 }
 
-/* May another trial of so long be run to learn what limits the flow? */
-static bool has_time(const struct running *running, enum explain explain, uint64_t trial_ns)
+/* May another trial of so long be run to learn what limits the flow?  If so, it is. */
+static bool explain_spend(struct running *running, uint64_t trial_ns)
 {
-    const struct measurement *measurement = running->measurements[0];
-    uint64_t own_ns = measurement->trial_count * planned_trial_ns(running->flows[0].planned);
-    uint64_t most_ns = running->stage->explain_ns;
-
-    if (explain == EXPLAIN_AUTO && own_ns < most_ns)
-        most_ns = own_ns;
-    return running->explained_ns + trial_ns <= most_ns;
+    if (running->explained_ns + trial_ns > running->stage->explain_ns)
+        return false;
+    running->explained_ns += trial_ns;
+    return true;
 }
 
 /* What the next trial is for, now that the flow has all of its own.  PURPOSE_OWN: there is none. */
-static enum purpose explain_next(struct running *running, enum explain explain)
+static enum purpose explain_next(struct running *running)
 {
     const struct planned_flow *planned = running->flows[0].planned;
     bool wider = false, longer = false;
-    uint64_t trial_ns = planned_trial_ns(planned);
 
     if (!running->stage->explain_ns || !planned->variant->tool->ops.tool.streamed)
         return PURPOSE_OWN;
     limit_wants(running->measurements[0], &wider, &longer);
-    if (wider && !running->wider && has_time(running, explain, trial_ns)) {
+    if (wider && !running->wider) {
         running->wider = true;
-        running->explained_ns += trial_ns;
-        return PURPOSE_WIDER;
+        if (explain_spend(running, planned_trial_ns(planned)))
+            return PURPOSE_WIDER;
     }
-    trial_ns = planned_longer_ns(planned);
-    if (longer && !running->longer && has_time(running, explain, trial_ns)) {
+    if (longer && !running->longer) {
         running->longer = true;
-        running->explained_ns += trial_ns;
-        return PURPOSE_LONGER;
+        if (explain_spend(running, planned_longer_ns(planned)))
+            return PURPOSE_LONGER;
     }
     return PURPOSE_OWN;
 }
@@ -199,7 +194,7 @@ static int running_step(struct running *running, struct fleet *fleet, struct vmt
     if (sightings_collect(run->sightings, clock_now_ns()) < 0 && r == 0)
         r = vmtp_fail(err, -ENOMEM, "out of memory");
     if (r == 0 && !run_cancelled(run) && all_alive(running) && !wants_more(running))
-        running->flows[0].purpose = explain_next(running, run->plan->scenario->explain);
+        running->flows[0].purpose = explain_next(running);
     if (r < 0 || !all_alive(running) ||
         (!wants_more(running) && running->flows[0].purpose == PURPOSE_OWN))
         running_close(running);

@@ -2,8 +2,10 @@
 #include "turnstile.h"
 
 #include "../base/clock.h"
+#include "../base/fd.h"
 #include "process.h"
 
+#include <sys/eventfd.h>
 #include <time.h>
 
 #define SAMPLES_PER_S                                                                              \
@@ -11,6 +13,7 @@
 #define EVENTS_MAX 200 /* of one monitor that are listed */
 
 struct turnstile {
+    int told_fd;          /* readable: anything was told */
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t left;
     const struct fleet *fleet;
@@ -22,6 +25,7 @@ struct turnstile {
     size_t process_count, process_room;
     uint64_t second_ns; /* when the second began in which so many figures were told */
     uint64_t told;
+    bool any; /* was told at all */
     uint32_t events;
     uint64_t dropped;
 };
@@ -86,6 +90,11 @@ int turnstile_new(const struct fleet *fleet, const struct lent *lent, struct tur
 
     if (!turnstile)
         return -ENOMEM;
+    turnstile->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (turnstile->told_fd < 0) {
+        free(turnstile);
+        return -errno;
+    }
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&turnstile->left, &attributes);
@@ -101,6 +110,7 @@ void turnstile_free(struct turnstile *turnstile)
 {
     if (!turnstile)
         return;
+    fd_close_at(&turnstile->told_fd);
     pthread_cond_destroy(&turnstile->left);
     pthread_mutex_destroy(&turnstile->lock);
     free(turnstile->processes);
@@ -150,6 +160,11 @@ bool turnstile_shut(struct turnstile *turnstile, uint64_t deadline_ns, int hurry
     return true;
 }
 
+int turnstile_told_fd(const struct turnstile *turnstile)
+{
+    return turnstile->told_fd;
+}
+
 uint64_t turnstile_stopping_ns(struct turnstile *turnstile)
 {
     uint64_t stopping_ns;
@@ -165,7 +180,7 @@ uint64_t turnstile_stopping_ns(struct turnstile *turnstile)
 bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns)
 {
     uint64_t most = SAMPLES_PER_S * (turnstile->lent->count ? turnstile->lent->count : 1);
-    bool admitted;
+    bool admitted, first;
 
     pthread_mutex_lock(&turnstile->lock);
     if (now_ns - turnstile->second_ns >= NS_PER_S) {
@@ -174,7 +189,11 @@ bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns)
     }
     admitted = turnstile->told < most;
     turnstile->told += admitted;
+    first = !turnstile->any;
+    turnstile->any = true;
     pthread_mutex_unlock(&turnstile->lock);
+    if (first)
+        fd_raise(turnstile->told_fd);
     return admitted;
 }
 

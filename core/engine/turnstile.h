@@ -39,6 +39,9 @@ void turnstile_leave(struct turnstile *turnstile);
  * still is at deadline_ns. */
 bool turnstile_shut(struct turnstile *turnstile, uint64_t deadline_ns, int hurry_fd);
 
+/* Readable once it has told anything. */
+int turnstile_told_fd(const struct turnstile *turnstile);
+
 /* When a process of it was last being stopped: that may take longer than to end; 0: never. */
 uint64_t turnstile_stopping_ns(struct turnstile *turnstile);
 

@@ -78,9 +78,19 @@ static enum limit_cause loss_cause(const struct look *look, const struct terms *
     return LIMIT_UNKNOWN;
 }
 
-/* Nothing is lost: then only the sender can be what holds it back. */
-static enum limit_cause sender_cause(const struct look *look)
+/* It does not catch up: what it could not send in time because it had no CPU is left out. */
+static bool falls_behind(const struct look *look, const struct terms *terms)
 {
+    double missing = 1 - look->of[LOOK_STEADY] / terms->asked_bps;
+
+    return missing > PACED && at_least(look->of[LOOK_DELAY_SENDER], missing / 2);
+}
+
+/* Nothing is lost: then only the sender can be what holds it back. */
+static enum limit_cause sender_cause(const struct look *look, const struct terms *terms)
+{
+    if (falls_behind(look, terms) && !sender_works(look))
+        return LIMIT_SENDER_SCHEDULING;
     if (at_least(look->of[LOOK_DELAY_SENDER], DELAYED) &&
         !below(look->of[LOOK_CPU_SENDER] + look->of[LOOK_DELAY_SENDER], 0.85))
         return LIMIT_SENDER_SCHEDULING;
@@ -99,5 +109,5 @@ enum limit_cause cause_udp(const struct look *look, const struct terms *terms)
         return LIMIT_PACING;
     if (at_least(loss, LOSING))
         return loss_cause(look, terms);
-    return below(loss, LOSING) ? sender_cause(look) : LIMIT_UNKNOWN;
+    return below(loss, LOSING) ? sender_cause(look, terms) : LIMIT_UNKNOWN;
 }

@@ -65,14 +65,18 @@ static json_t *run_json(const struct run_info *run)
 static json_t *endpoints_json(const struct draft *draft, const json_t *watched)
 {
     const struct run_info *run = draft->run;
-    json_t *json = json_object();
+    json_t *json = json_object(), *first = NULL;
 
     for (size_t i = 0; i < run->endpoint_count; i++) {
         const struct endpoint_facts *endpoint = &run->endpoints[i];
 
-        field_add(
-            json, endpoint->name,
-            fitness_entry(run, endpoint, draft->results, json_object_get(watched, endpoint->name)));
+        json_t *entry =
+            fitness_entry(run, endpoint, draft->results, json_object_get(watched, endpoint->name));
+
+        json_share(entry, first); /* VMs are much alike */
+        if (!json_is_object(first))
+            first = entry;
+        field_add(json, endpoint->name, entry);
     }
     return json;
 }
@@ -179,8 +183,12 @@ static json_t *results_json(const struct draft *draft)
 {
     json_t *json = json_array();
 
-    for (size_t i = 0; i < draft->count; i++)
-        json_array_append_new(json, entry_make(draft->results[i], draft->verdicts[i]));
+    for (size_t i = 0; i < draft->count; i++) {
+        json_t *entry = entry_make(draft->results[i], draft->verdicts[i]);
+
+        json_share(entry, json_array_get(json, 0));
+        json_array_append_new(json, entry);
+    }
     return json;
 }
 
@@ -232,9 +240,19 @@ static bool field_is(const json_t *object, const char *name, const char *value)
     return text && strcmp(text, value) == 0;
 }
 
+/* Counted first: json_dumps() takes up to three times as much memory, which for a large document is
+ * most of what vmtp ever has. */
 char *document_text(const json_t *document)
 {
-    return json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
+    size_t len = json_dumpb(document, NULL, 0, flags);
+    char *text = len ? malloc(len + 1) : NULL;
+
+    if (!text)
+        return NULL;
+    json_dumpb(document, text, len, flags);
+    text[len] = '\0';
+    return text;
 }
 
 enum exit_status document_verdict(const json_t *document)

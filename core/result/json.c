@@ -42,6 +42,37 @@ json_t *moment_json(uint64_t wall_ns)
     return json_string(text);
 }
 
+static void objects_share(json_t *to, json_t *from)
+{
+    for (void *at = json_object_iter(to); at; at = json_object_iter_next(to, at)) {
+        json_t *own = json_object_iter_value(at);
+        json_t *other = json_object_get(from, json_object_iter_key(at));
+
+        if (own == other || !other)
+            continue;
+        if (json_equal(own, other))
+            json_object_iter_set(to, at, other);
+        else
+            json_share(own, other);
+    }
+}
+
+void json_share(json_t *to, json_t *from)
+{
+    if (json_is_object(to) && json_is_object(from))
+        objects_share(to, from);
+    for (size_t i = 0; i < json_array_size(to) && i < json_array_size(from); i++) {
+        json_t *own = json_array_get(to, i), *other = json_array_get(from, i);
+
+        if (own == other)
+            continue;
+        if (json_equal(own, other))
+            json_array_set(to, i, other);
+        else
+            json_share(own, other);
+    }
+}
+
 int field_add(json_t *object, const char *name, json_t *value)
 {
     if (!value)

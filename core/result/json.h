@@ -18,6 +18,11 @@ json_t *seconds_json(uint64_t ns);
 /* A moment: "2026-11-21T02:40:00.123Z". */
 json_t *moment_json(uint64_t wall_ns);
 
+/* What is the same in both stands there once afterwards: from's is in to as well, as far as they
+ * are objects and arrays.  For texts that are made of many of the same kind; neither may be changed
+ * from then on. */
+void json_share(json_t *to, json_t *from);
+
 /* Give the object a field, if there is a value; takes it.  -ENOMEM only for a NULL object. */
 int field_add(json_t *object, const char *name, json_t *value);
 

@@ -75,8 +75,10 @@ static int trial_judge(struct inquiry *inquiry, const struct trial *trial)
     struct judged *judged = &inquiry->list[inquiry->count];
     int r = looks_make(inquiry->measurement, &inquiry->terms, trial, &judged->looks);
 
-    if (r < 0 || !judged->looks.count)
+    if (r < 0 || !judged->looks.count) {
+        looks_clear(&judged->looks);
         return r;
+    }
     judged->trial = trial;
     inquiry->count++;
     judged->causes = calloc(judged->looks.count, sizeof *judged->causes);

@@ -436,6 +436,14 @@ static int by_rank(const void *one, const void *other)
     return (*a)->number < (*b)->number ? -1 : (*a)->number > (*b)->number;
 }
 
+static void subjects_share(json_t *json)
+{
+    json_t *first = json_object_iter_value(json_object_iter(json)), *subject;
+    const char *name;
+
+    json_object_foreach(json, name, subject) if (subject != first) json_share(subject, first);
+}
+
 json_t *sightings_json(struct sightings *sightings)
 {
     json_t *json = json_object();
@@ -446,5 +454,6 @@ json_t *sightings_json(struct sightings *sightings)
     for (size_t i = 0; json && i < sightings->count; i++)
         sight_add(json, sightings->sights[i]);
     pthread_mutex_unlock(&sightings->lock);
+    subjects_share(json);
     return json;
 }

@@ -5,8 +5,9 @@
 
 /* Figures of a distribution or of loss that have a row of their own, where there is one. */
 static const char *const stats[] = {
-    "p50",  "p90",  "p95",      "p99",  "p99.9",  "p99.99",  "min",   "max",
-    "mean", "sent", "received", "lost", "socket", "network", "ratio",
+    "p50",   "p90",    "p95",        "p99",          "p99.9",   "p99.99",     "min",
+    "max",   "mean",   "sent",       "received",     "lost",    "socket",     "network",
+    "ratio", "sender", "nic_sender", "nic_receiver", "softnet", "reassembly",
 };
 
 struct walk {

@@ -37,12 +37,14 @@ static const struct vmtp_metric metrics[] = {
     { VMTP_LOST_SOCKET, "packets", "Lost", VMTP_COUNTER, 0 },
 };
 
+/* In the order of the table. */
 const char *const evidence_metrics[] = {
     VMTP_GOODPUT,
     VMTP_OFFERED,
     VMTP_SENT,
     VMTP_RECEIVED,
     VMTP_RETRANSMITS,
+    VMTP_SPURIOUS,
     VMTP_MSS,
     VMTP_CPU_CLIENT,
     VMTP_CPU_SERVER,
@@ -68,7 +70,6 @@ const char *const evidence_metrics[] = {
     VMTP_LOST_SOFTNET,
     VMTP_LOST_REASSEMBLY,
     VMTP_LOST_SOCKET,
-    VMTP_SPURIOUS,
     NULL,
 };
 

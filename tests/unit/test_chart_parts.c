@@ -153,6 +153,50 @@ static void a_search_shows_goals_bounds_and_kinds_of_trials(void **state)
     assert_has(text, "cx=\"100%\""); /* what is far above does not stretch the axis */
 }
 
+static void loss_shows_each_stage_that_is_known(void **state)
+{
+    const char *text = drawn_one(
+        loss_chart,
+        RESULTS(
+            "{\"flow\": \"a\", \"metrics\": {\"loss\": {\"sent\": 100, \"received\": 50, "
+            "\"lost\": 50, \"sender\": 10, \"network\": 15, \"softnet\": 20, \"socket\": 5}}}"));
+
+    (void)state;
+    assert_has(text, "dropped by the sender&#39;s queue: 10 packets, 10.0 %");
+    assert_has(text, "lost in the network: 15 packets, 15.0 %");
+    assert_has(text, "dropped by the receiver&#39;s backlog: 20 packets, 20.0 %");
+    assert_has(text, "dropped by the socket: 5 packets, 5.00 %");
+    assert_lacks(text, "fragments");
+}
+
+#define SPAN(since, until, cause)                                                                  \
+    "{\"trial\": 1, \"since\": " since ", \"until\": " until ", \"cause\": \"" cause "\"}"
+
+static void a_timeline_has_a_band_of_what_limited_it(void **state)
+{
+    const char *text = drawn_one(
+        timeline_chart,
+        RESULTS("{\"flow\": \"bulk\", \"metrics\": {}, \"limit\": {\"spans\": [" SPAN(
+            "1.0", "1.3", "line-rate") ", " SPAN("1.3", "1.4", "<b>") "]}, " TRIALS("") "}"));
+
+    (void)state;
+    assert_has(text, "<title>limited by: line-rate</title>");
+    assert_has(text, "<title>limited by: &lt;b&gt;</title>");
+    assert_has(text, "<td>line-rate 75 %, &lt;b&gt; 25 %</td>");
+}
+
+static void spans_may_say_anything(void **state)
+{
+    const char *text = drawn_one(
+        timeline_chart,
+        RESULTS("{\"flow\": \"bulk\", \"metrics\": {}, \"limit\": {\"spans\": [3, {}, "
+                "{\"trial\": 1, \"since\": -1e300, \"until\": 1e300, \"cause\": 4}, "
+                "{\"trial\": 9, \"since\": 2, \"until\": 1, \"cause\": \"x\"}]}, " TRIALS("") "}"));
+
+    (void)state;
+    assert_has(text, "Limited by");
+}
+
 static void loss_tells_the_network_from_the_socket(void **state)
 {
     const char *text = drawn_one(
@@ -356,6 +400,9 @@ int main(void)
         cmocka_unit_test(latency_beside_a_flow_that_sends_is_loaded),
         cmocka_unit_test(a_damaged_histogram_is_passed_over),
         cmocka_unit_test(a_search_shows_goals_bounds_and_kinds_of_trials),
+        cmocka_unit_test(loss_shows_each_stage_that_is_known),
+        cmocka_unit_test(a_timeline_has_a_band_of_what_limited_it),
+        cmocka_unit_test(spans_may_say_anything),
         cmocka_unit_test(loss_tells_the_network_from_the_socket),
         cmocka_unit_test(a_mesh_is_in_the_order_of_names_and_marks_what_is_far_off),
         cmocka_unit_test(pairs_that_have_one_partner_each_are_no_mesh),

@@ -167,6 +167,9 @@ static void says_of_a_flow_what_was_measured(void **state)
     says(document, "results/0/options", "{\"protocol\":\"tcp\",\"direction\":\"up\"}");
     says(document, "results/0/labels", "{\"protocol\":\"tcp\"}");
     says(document, "results/0/status", "\"ok\"");
+    says(document, "results/0/limit/cause", "\"line-rate\"");
+    says(document, "results/0/limit/by", "\"the line rate\"");
+    says(document, "results/3/limit", "absent");
     says(document, "results/0/verdict", "\"fail\"");
     says(document, "results/0/metrics/goodput/value", "940250000");
     says(document, "results/0/metrics/goodput/ci95", "[940000000,940500000]");
@@ -178,8 +181,8 @@ static void says_of_a_flow_what_was_measured(void **state)
     says(document, "results/0/metrics/loss", "absent");
     says(document, "results/0/trials/0/series/goodput", "[[0.1,940000000],[0.2,941000000]]");
     says(document, "results/1/metrics/loss",
-         "{\"unit\":\"packets\",\"sent\":48000,\"received\":47940,\"lost\":60,\"socket\":60,"
-         "\"network\":0,\"ratio\":0.00125}");
+         "{\"unit\":\"packets\",\"sent\":48000,\"received\":47940,\"lost\":60,"
+         "\"network\":0,\"socket\":60,\"ratio\":0.00125}");
     says(document, "results/1/trials/2/marks", "[\"disturbed\"]");
     says(document, "results/1/trials/2/events/0/text", "\"stolen time \xef\xbf\xbd 3 %\"");
     says(document, "results/1/notes/0",

@@ -135,6 +135,18 @@ static void a_ramp_a_dip_and_a_decay_are_none(void **state)
     for (size_t i = 0; i < 30; i++) /* a decay */
         bench.list[i].of[LOOK_GOODPUT] = 1e9 * exp(-(double)i / 10);
     assert_false(has_drop(&bench));
+    level(&bench, 0, 10, 8e8, 0); /* a level that grows */
+    for (size_t i = 10; i < 30; i++)
+        bench.list[i].of[LOOK_GOODPUT] = 1e8 + 2e6 * (double)(i - 10);
+    assert_false(has_drop(&bench));
+    level(&bench, 0, 12, 8e8, 0); /* a dip before it drops */
+    level(&bench, 12, 30, 1e8, 0);
+    assert_true(has_drop(&bench));
+    level(&bench, 5, 7, 1e8, 0);
+    assert_false(has_drop(&bench));
+    level(&bench, 5, 7, 8e8, 0); /* it comes back for a while */
+    level(&bench, 22, 24, 8e8, 0);
+    assert_false(has_drop(&bench));
     for (size_t i = 0; i < 30; i++) /* teeth of a saw */
         bench.list[i].of[LOOK_GOODPUT] = 4e8 + 4e7 * (double)(i % 10);
     assert_false(has_drop(&bench));

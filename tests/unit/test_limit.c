@@ -153,6 +153,13 @@ static const struct {
     TCP(3e8, LIMIT_RECEIVER_APPLICATION, FULL_BUFFER, SAW(VMTP_RWND_LIMITED, 0.15),
         SAW(VMTP_RECEIVE_FILL, 0.9), SAW(VMTP_CPU_RECEIVER, 0.05), SAW(VMTP_TCP_RTT, 9e-3),
         SAW(VMTP_TCP_MIN_RTT, 1e-3)),
+    /* away for much of the time: acknowledgements are put off, and the window is open */
+    TCP(3e8, LIMIT_RECEIVER_APPLICATION, FULL_BUFFER, FREE_WINDOW, FLAT_TRIP,
+        SAW(VMTP_RECEIVE_FILL, 0.05), SAW(VMTP_READING, 0.7), SAW(VMTP_CPU_RECEIVER, 0.05),
+        SAW(VMTP_DELAY_RECEIVER, 0), IDLE_SENDER),
+    TCP(3e8, LIMIT_RECEIVER_CPU, FULL_BUFFER, FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RECEIVE_FILL, 0.2),
+        SAW(VMTP_READING, 0.98), SAW(VMTP_CPU_RECEIVER, 0.1), SAW(VMTP_DELAY_RECEIVER, 0.88),
+        IDLE_SENDER),
     /* windows and buffers */
     TCP(3e8, LIMIT_RECEIVE_WINDOW, FULL_BUFFER, SAW(VMTP_RWND_LIMITED, 0.9), IDLE_READER,
         FLAT_TRIP),
@@ -175,6 +182,8 @@ static const struct {
         IDLE_SENDER, IDLE_READER),
     /* datagrams */
     UDP(940e6, LIMIT_LINE_RATE, SAW(VMTP_SENT, 10000), SAW(VMTP_RECEIVED, 8000),
+        SAW(VMTP_LOST_SOCKET, 0)),
+    UDP(890e6, LIMIT_LINE_RATE, SAW(VMTP_SENT, 10000), SAW(VMTP_RECEIVED, 7578),
         SAW(VMTP_LOST_SOCKET, 0)),
     UDP(300e6, LIMIT_LOSS, SAW(VMTP_SENT, 2700), SAW(VMTP_RECEIVED, 2550),
         SAW(VMTP_LOST_SOCKET, 1)),
@@ -216,6 +225,11 @@ static const struct {
     /* Steal that nobody needed. */
     TCP(3e8, LIMIT_LOSS, FULL_BUFFER, FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RETRANSMITS, 30),
         WATCHED(VMTP_CPU_STEAL, 0.08, "a", "cpu0"), WATCHED(VMTP_CPU_BUSY, 0.3, "a", "cpu0")),
+    TCP(3e8, LIMIT_UNKNOWN, NOTHING_LEFT, SAW(VMTP_CPU_SENDER, 0.65),
+        WATCHED(VMTP_CPU_STEAL, 0.08, "a", "cpu0"), WATCHED(VMTP_CPU_BUSY, 0.3, "a", "cpu0")),
+    /* Losses of a flow that has nothing on its way for most of the time. */
+    TCP(3e8, LIMIT_UNKNOWN, SAW(VMTP_UNSENT, 4e6), SAW(VMTP_CWND, 2e6), SAW(VMTP_BUSY, 0.3),
+        FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RETRANSMITS, 60), IDLE_SENDER, IDLE_READER),
     /* A delay of the sender while its buffer is full. */
     TCP(3e8, LIMIT_QUEUEING, FULL_BUFFER, FREE_WINDOW, STANDING_QUEUE, SAW(VMTP_DELAY_SENDER, 0.6),
         SAW(VMTP_CPU_SENDER, 0.3)),
@@ -366,16 +380,16 @@ static void short_intervals_are_judged_together(void **state)
     trial->duration_ns = 2000000000;
     for (uint64_t i = 1; i <= 200; i++)
         trial_add_point(trial, 0, trial->warmup_ns + i * 10000000, 3e8);
-    /* Of ten ticks one has it all; on the whole it is a tenth. */
+    /* Three ticks of ten have it all; on the whole it is a third of the time. */
     for (uint64_t i = 1; i <= 200; i++) {
         size_t row = 0;
 
         while (strcmp(evidence_metrics[row], VMTP_RWND_LIMITED) != 0)
             row++;
-        trial_add_point(trial, (uint32_t)row, trial->warmup_ns + i * 10000000, i % 10 == 0 ? 1 : 0);
+        trial_add_point(trial, (uint32_t)row, trial->warmup_ns + i * 10000000, i % 10 < 3 ? 1 : 0);
     }
     evidence_final(trial, VMTP_RECEIVE_FILL, 0.01);
-    is_limited_by(&evidence, LIMIT_UNKNOWN);
+    is_limited_by(&evidence, LIMIT_RECEIVE_WINDOW);
     evidence_clear(&evidence);
 }
 
@@ -422,10 +436,42 @@ static void the_rate_that_was_asked_for_is_no_finding(void **state)
               0, MANY);
     is_limited_by(&evidence, LIMIT_PACING);
     evidence_clear(&evidence);
+    evidence_make(&evidence, "udp");
+    evidence_option(&evidence, "rate", "300M");
+    facts_add(evidence_trial(&evidence, MANY, 294e6),
+              (const struct fact[]){ SAW(VMTP_SENT, 2500), SAW(VMTP_RECEIVED, 2450),
+                                     SAW(VMTP_LOST_SOCKET, 0), SAW(NULL, 0) },
+              0, MANY);
+    is_limited_by(&evidence, LIMIT_LOSS);
+    evidence_clear(&evidence);
     evidence_make(&evidence, "tcp"); /* by the kernel */
     trial = evidence_trial(&evidence, MANY, 95e6);
     facts_add(trial, (const struct fact[]){ SAW(VMTP_PACING_RATE, 1e8), SAW(NULL, 0) }, 0, MANY);
     is_limited_by(&evidence, LIMIT_PACING);
+    evidence_clear(&evidence);
+}
+
+/* Datagrams that were not sent in time are left out. */
+static void who_falls_behind_the_rate_had_no_turn(void **state)
+{
+    const struct fact late[] = { SAW(VMTP_SENT, 2500), SAW(VMTP_RECEIVED, 2500),
+                                 SAW(VMTP_CPU_SENDER, 0.1), SAW(VMTP_DELAY_SENDER, 0.12),
+                                 SAW(NULL, 0) };
+    const struct fact idle[] = { SAW(VMTP_SENT, 2500), SAW(VMTP_RECEIVED, 2500),
+                                 SAW(VMTP_CPU_SENDER, 0.1), SAW(VMTP_DELAY_SENDER, 0.001),
+                                 SAW(NULL, 0) };
+    struct evidence evidence;
+
+    (void)state;
+    evidence_make(&evidence, "udp");
+    evidence_option(&evidence, "rate", "300M");
+    facts_add(evidence_trial(&evidence, MANY, 280e6), late, 0, MANY);
+    is_limited_by(&evidence, LIMIT_SENDER_SCHEDULING);
+    evidence_clear(&evidence);
+    evidence_make(&evidence, "udp");
+    evidence_option(&evidence, "rate", "300M");
+    facts_add(evidence_trial(&evidence, MANY, 280e6), idle, 0, MANY);
+    is_limited_by(&evidence, LIMIT_UNKNOWN);
     evidence_clear(&evidence);
 }
 
@@ -850,6 +896,7 @@ int main(void)
         cmocka_unit_test(short_intervals_are_judged_together),
         cmocka_unit_test(a_whole_trial_is_one_interval_too),
         cmocka_unit_test(the_rate_that_was_asked_for_is_no_finding),
+        cmocka_unit_test(who_falls_behind_the_rate_had_no_turn),
         cmocka_unit_test(down_is_the_other_way_round),
         cmocka_unit_test(both_directions_have_a_line_each),
         cmocka_unit_test(a_monitor_may_have_times_of_its_own),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tests of core/report/table.c and grid.c.
+ * Tests of core/report/table.c, causes.c and grid.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -206,11 +206,68 @@ static void what_is_too_wide_is_cut_and_says_so(void **state)
     json_decref(json);
 }
 
+#define LIMITED(key, limit)                                                                        \
+    "{\"flow\":\"f\",\"key\":\"flow=f," key "\",\"path\":\"p\",\"status\":\"ok\",\"labels\":{},"   \
+    "\"metrics\":{\"goodput\":{\"unit\":\"bit/s\",\"kind\":\"gauge\",\"value\":1e8,\"n\":6},"      \
+    "\"loss\":{\"sent\":100,\"received\":90,\"lost\":10,\"ratio\":0.1,\"softnet\":3,"              \
+    "\"socket\":7,\"network\":0}},\"limit\":" limit "}"
+#define BY_READER                                                                                  \
+    "{\"cause\":\"receiver-application\",\"by\":\"the receiving program\",\"share\":1,"            \
+    "\"evidence\":[\"the buffer was full\",\"more\"],\"advice\":\"let it read\"}"
+
+static void what_limited_a_flow_stands_beside_it_and_below(void **state)
+{
+    (void)state;
+    shows(
+        "{" RUN
+        ",\"results\":[" LIMITED("a=1", BY_READER) "," LIMITED("a=2", BY_READER) "," LIMITED(
+            "a=3",
+            "{\"cause\":\"line-rate\",\"by\":\"the line rate\",\"share\":1,\"evidence\":[\"x\"],"
+            "\"advice\":\"y\"}") "," LIMITED("a=4",
+                                             "{\"cause\":\"unknown\",\"by\":\"what is not known\","
+                                             "\"share\":1,\"evidence\":[\"too little\"]}") "]}",
+        &plain,
+        HEAD "\nf\n"
+             "  path     goodput  loss  n  limited by\n"
+             "  p     100.0 Mb/s  10 %  6  the receiving program\n"
+             "  p     100.0 Mb/s  10 %  6  the receiving program\n"
+             "  p     100.0 Mb/s  10 %  6  the line rate\n"
+             "  p     100.0 Mb/s  10 %  6  unknown\n"
+             "  limited by the receiving program (2 of 4): the buffer was full\n"
+             "  → let it read\n"
+             "  limited by what is not known (1 of 4): too little\n"
+             "  lost 10 of 100: receiver's backlog 3, receiving socket 7 (a=1)\n"
+             "  lost 10 of 100: receiver's backlog 3, receiving socket 7 (a=2)\n"
+             "  lost 10 of 100: receiver's backlog 3, receiving socket 7 (a=3)\n"
+             "  lost 10 of 100: receiver's backlog 3, receiving socket 7 (a=4)\n");
+}
+
+static void advice_goes_on_in_the_next_line(void **state)
+{
+    const struct style narrow = { .utf8 = true, .width = 40 };
+
+    (void)state;
+    shows("{" RUN ",\"results\":[{\"flow\":\"f\",\"path\":\"p\",\"status\":\"ok\",\"metrics\":{"
+          "\"goodput\":{\"unit\":\"bit/s\",\"kind\":\"gauge\",\"value\":1e8,\"n\":6}},\"limit\":"
+          "{\"cause\":\"loss\",\"by\":\"loss\",\"evidence\":[\"1 of 3 was lost on its way to the "
+          "other end\"],\"advice\":\"look for a policer on the way, and for drops of queues\"}}]}",
+          &narrow,
+          HEAD "\nf\n"
+               "  path     goodput  n  limited by\n"
+               "  p     100.0 Mb/s  6  loss\n"
+               "  limited by loss: 1 of 3 was lost on\n"
+               "  its way to the other end\n"
+               "  → look for a policer on the way, and\n"
+               "    for drops of queues\n");
+}
+
 static void a_document_without_anything_is_no_crash(void **state)
 {
     static const char *const documents[] = {
         "{\"results\":[{}],\"thresholds\":[{}],\"events\":[{}]}",
         "{\"results\":[1],\"thresholds\":\"x\",\"events\":{}}",
+        "{\"results\":[{\"limit\":3},{\"limit\":{\"cause\":1,\"by\":2,\"evidence\":3}},"
+        "{\"limit\":{\"cause\":\"x\",\"evidence\":[7],\"advice\":{}}}]}",
         "{\"results\":[{\"metrics\":{\"m\":3},\"notes\":[1],\"labels\":{\"l\":1}}]}",
     };
 
@@ -296,6 +353,8 @@ int main(void)
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(what_is_too_wide_is_cut_and_says_so),
         cmocka_unit_test(the_bounds_of_a_search_stand_below_its_flow),
+        cmocka_unit_test(what_limited_a_flow_stands_beside_it_and_below),
+        cmocka_unit_test(advice_goes_on_in_the_next_line),
         cmocka_unit_test(a_document_without_anything_is_no_crash),
         cmocka_unit_test(a_frame_goes_around_cells_of_several_lines),
     };
