@@ -7,6 +7,7 @@
 #include "../result/json.h"
 #include "fleet.h"
 #include "helper.h"
+#include "monitors.h"
 #include "process.h"
 #include "program.h"
 #include "start.h"
@@ -14,7 +15,9 @@
 
 #include <math.h>
 
-#define READY_NS (120 * NS_PER_S) /* for the flows beside it: the slowest prepare() and set-up */
+#define ROOM_NS    (100 * NS_PER_MS) /* and twice that, and so on */
+#define ROOM_TRIES 5
+#define READY_NS   (120 * NS_PER_S) /* for the flows beside it: the slowest prepare() and set-up */
 
 static struct context *context_of(struct vmtp_self *self)
 {
@@ -321,21 +324,89 @@ static const char **argv_resolve(struct vmtp_self *self, const struct vmtp_endpo
     return resolved;
 }
 
+/* What is said where one process or connection more is one too many: by a server, a firewall, a
+ * shell, the kernel. */
+static bool wants_room(int code)
+{
+    static const int codes[] = { EAGAIN, EACCES, ECONNREFUSED, ECONNRESET, ETIMEDOUT,
+                                 EBUSY,  EMFILE, ENFILE,       EPERM };
+
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (code == -codes[i])
+            return true;
+    return false;
+}
+
+/* A tool's call has failed with r, which monitors may mend. */
+static bool room_made(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                      uint64_t since_ns, int r, const struct vmtp_error *why)
+{
+    const struct context *context = context_of(self);
+
+    return context->measurement && context->fleet->monitors && wants_room(r) &&
+           monitors_yield(context->fleet->monitors, endpoint->name, since_ns, why->text);
+}
+
+/* A call that starts something at an endpoint. */
+struct starting {
+    struct fleet *fleet;
+    const struct vmtp_endpoint *endpoint;
+    int (*call)(struct starting *starting, struct vmtp_error *err);
+    const struct vmtp_spawn *spawn;
+    struct vmtp_process *process; /* the result of it */
+    const char *from;
+    char *path;
+    size_t len;
+};
+
+/* Again where monitors made room: at once, and a few times more, for a server takes a moment to see
+ * that somebody has gone. */
+static int start_it(struct vmtp_self *self, struct starting *starting, struct vmtp_error *err)
+{
+    struct context *context = context_of(self);
+    uint64_t since_ns = clock_now_ns(), wait_ns = ROOM_NS;
+    struct vmtp_error why = { 0 };
+    int r = starting->call(starting, &why);
+
+    if (r < 0 && room_made(self, starting->endpoint, since_ns, r, &why))
+        for (int i = 0; i < ROOM_TRIES && wants_room(r); i++) {
+            if (i && fd_poll(NULL, 0, clock_now_ns() + wait_ns, context->cancel_fd) < 0)
+                break;
+            wait_ns *= i ? 2 : 1;
+            why = (struct vmtp_error){ 0 };
+            r = starting->call(starting, &why);
+        }
+    return r < 0 ? vmtp_fail(err, r, "%s", why.text) : r;
+}
+
+static int call_spawn(struct starting *starting, struct vmtp_error *err)
+{
+    return process_spawn(starting->fleet->cloud, starting->endpoint, starting->spawn,
+                         &starting->process, err);
+}
+
 static int host_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                       const struct vmtp_spawn *spawn, struct vmtp_process **ret,
                       struct vmtp_error *err)
 {
-    struct fleet *fleet = context_of(self)->fleet;
-    _free_ const char **argv = NULL;
     struct vmtp_spawn resolved = { .size = sizeof resolved };
+    struct starting starting = { .fleet = context_of(self)->fleet,
+                                 .endpoint = endpoint,
+                                 .call = call_spawn,
+                                 .spawn = &resolved };
+    _free_ const char **argv = NULL;
+    int r;
 
-    if (!fleet)
+    if (!starting.fleet)
         return no_endpoints(err);
     argv = argv_resolve(self, endpoint, spawn->argv, err);
     if (!argv)
         return err ? err->code : -ENOMEM;
     resolved.argv = argv;
-    return process_spawn(fleet->cloud, endpoint, &resolved, ret, err);
+    r = start_it(self, &starting, err);
+    if (r >= 0)
+        *ret = starting.process;
+    return r;
 }
 
 static int host_process_write(struct vmtp_self *self, struct vmtp_process *process,
@@ -366,26 +437,33 @@ static int host_process_stop(struct vmtp_self *self, struct vmtp_process *proces
 static int host_exec(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
                      const struct vmtp_exec *exec, struct vmtp_error *err)
 {
-    struct context *context = context_of(self);
-    struct vmtp_exec resolved = { .size = sizeof resolved, .line = exec->line, .arg = exec->arg };
-    _free_ const char **argv = NULL;
+    const struct context *context = context_of(self);
+    const struct vmtp_spawn spawn = { .size = sizeof spawn, .argv = exec->argv };
+    struct vmtp_process *process;
+    int r = host_spawn(self, endpoint, &spawn, &process, err);
 
-    if (!context->fleet)
-        return no_endpoints(err);
-    argv = argv_resolve(self, endpoint, exec->argv, err);
-    if (!argv)
-        return err ? err->code : -ENOMEM;
-    resolved.argv = argv;
-    return process_exec(context->fleet->cloud, endpoint, &resolved,
-                        context_deadline(context, exec->deadline_ns), context->cancel_fd, err);
+    return r < 0 ? r
+                 : process_see_through(process, exec, context_deadline(context, exec->deadline_ns),
+                                       context->cancel_fd, err);
+}
+
+static int call_put(struct starting *starting, struct vmtp_error *err)
+{
+    return fleet_put(starting->fleet, starting->endpoint, starting->from, starting->path,
+                     starting->len, err);
 }
 
 static int host_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint, const char *from,
                     char *ret_path, size_t len, struct vmtp_error *err)
 {
-    struct fleet *fleet = context_of(self)->fleet;
+    struct starting starting = { .fleet = context_of(self)->fleet,
+                                 .endpoint = endpoint,
+                                 .call = call_put,
+                                 .from = from,
+                                 .path = ret_path,
+                                 .len = len };
 
-    return fleet ? fleet_put(fleet, endpoint, from, ret_path, len, err) : no_endpoints(err);
+    return starting.fleet ? start_it(self, &starting, err) : no_endpoints(err);
 }
 
 static int host_helper(struct vmtp_self *self, const char *name, char *ret_path, size_t len,

@@ -9,6 +9,8 @@
 
 #include "context.h"
 
+struct monitors;
+
 /* Something that has a path at an endpoint: a file that was put there, so that it is sent once, or
  * a program by its name. */
 struct placed {
@@ -25,7 +27,8 @@ struct fleet {
     struct vmtp_endpoint **endpoints;
     size_t endpoint_count, endpoint_room;
     struct placed *placed;
-    pthread_cond_t arrived; /* a file has, or it never will */
+    pthread_cond_t arrived;    /* a file has, or it never will */
+    struct monitors *monitors; /* while tools measure; set by the main thread before and after */
     bool haunted; /* a monitor that does not stop is at it: it is never freed; of the main thread */
 };
 

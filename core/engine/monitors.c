@@ -10,6 +10,7 @@
 
 #define OPEN_NS  (30 * NS_PER_S)
 #define BEGIN_NS (NS_PER_S)        /* that trials wait for what was told first */
+#define YIELD_NS (3 * NS_PER_S)    /* for one to see that it is to leave an endpoint */
 #define STOP_NS  (2 * NS_PER_S)    /* for all of them, or since one last stopped a process */
 #define HURRY_NS (200 * NS_PER_MS) /* once the person is in a hurry */
 #define MOST_NS  (60 * NS_PER_S)   /* whatever processes they stop */
@@ -177,8 +178,32 @@ int monitors_start(struct fleet *fleet, struct monitors **ret, struct vmtp_error
             sentry_fail(sentry, why.text);
     }
     told_wait(monitors);
+    fleet->monitors = monitors;
     *ret = monitors;
     return 0;
+}
+
+/* ---- in between ---- */
+
+bool monitors_yield(struct monitors *monitors, const char *endpoint, uint64_t since_ns,
+                    const char *why)
+{
+    uint64_t until_ns = clock_now_ns() + YIELD_NS;
+    bool any = false;
+
+    for (size_t i = 0; i < monitors->count; i++) {
+        const struct sentry *sentry = &monitors->sentries[i];
+        bool first = false;
+
+        if (!sentry->instance)
+            continue;
+        any |= turnstile_yield(sentry->context.turnstile, endpoint, since_ns, until_ns, &first);
+        if (first)
+            run_note(sentry->context.run, "monitor-yielded",
+                     "monitor %s leaves endpoint %s, where a tool found no room beside it: %s",
+                     sentry->context.name, endpoint, why);
+    }
+    return any;
 }
 
 /* ---- end ---- */
@@ -251,6 +276,7 @@ void monitors_stop(struct monitors *monitors)
 
     if (!monitors)
         return;
+    monitors->fleet->monitors = NULL;
     for (size_t i = 0; i < monitors->count; i++)
         atomic_store(&monitors->sentries[i].stopping, true);
     fd_raise(monitors->stop_fd);

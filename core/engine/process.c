@@ -233,19 +233,24 @@ static int lines_drain(struct vmtp_process *process, const struct vmtp_exec *exe
     return r;
 }
 
+int process_see_through(struct vmtp_process *process, const struct vmtp_exec *exec,
+                        uint64_t deadline_ns, int cancel_fd, struct vmtp_error *err)
+{
+    int status, r;
+
+    input_close(process);
+    r = lines_drain(process, exec, deadline_ns, cancel_fd, err);
+    status = process_stop(process, r < 0 ? 0 : NS_PER_S, cancel_fd, r < 0 ? NULL : err);
+    return r < 0 ? r : status;
+}
+
 int process_exec(struct instance *cloud, const struct vmtp_endpoint *endpoint,
                  const struct vmtp_exec *exec, uint64_t deadline_ns, int cancel_fd,
                  struct vmtp_error *err)
 {
     struct vmtp_spawn spawn = { .size = sizeof spawn, .argv = exec->argv };
     struct vmtp_process *process;
-    int status, r;
+    int r = process_spawn(cloud, endpoint, &spawn, &process, err);
 
-    r = process_spawn(cloud, endpoint, &spawn, &process, err);
-    if (r < 0)
-        return r;
-    input_close(process);
-    r = lines_drain(process, exec, deadline_ns, cancel_fd, err);
-    status = process_stop(process, r < 0 ? 0 : NS_PER_S, cancel_fd, r < 0 ? NULL : err);
-    return r < 0 ? r : status;
+    return r < 0 ? r : process_see_through(process, exec, deadline_ns, cancel_fd, err);
 }

@@ -33,7 +33,10 @@ int process_line(struct vmtp_process *process, struct vmtp_line *ret, uint64_t d
 /* hurry_fd readable cuts the grace short.  Frees the process. */
 int process_stop(struct vmtp_process *process, uint64_t grace_ns, int hurry_fd,
                  struct vmtp_error *err);
-/* Run it to its end. */
+/* Let it run to its end, without input; frees it. */
+int process_see_through(struct vmtp_process *process, const struct vmtp_exec *exec,
+                        uint64_t deadline_ns, int cancel_fd, struct vmtp_error *err);
+/* The same from its start. */
 int process_exec(struct instance *cloud, const struct vmtp_endpoint *endpoint,
                  const struct vmtp_exec *exec, uint64_t deadline_ns, int cancel_fd,
                  struct vmtp_error *err);

@@ -413,5 +413,6 @@ struct run_info run_info(struct run *run)
         .monitors = run->monitors,
         .monitor_count = run->monitor_count,
         .sightings = run->sightings,
+        .frozen = true,
     };
 }

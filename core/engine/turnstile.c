@@ -12,64 +12,30 @@
     10000              /* of one endpoint: 64 CPUs with nine figures each at 100 ms, and more */
 #define EVENTS_MAX 200 /* of one monitor that are listed */
 
+/* A process of a monitor's, from before it is started until it has been reaped. */
+struct kept {
+    struct vmtp_process *process; /* NULL: not yet, or a call that leaves none */
+    const char *endpoint;         /* the fleet's */
+};
+
 struct turnstile {
     int told_fd;          /* readable: anything was told */
     pthread_mutex_t lock; /* of all below */
-    pthread_cond_t left;
+    pthread_cond_t left;  /* a call has ended, or a process was reaped */
     const struct fleet *fleet;
     const struct lent *lent;
     uint32_t inside;
     bool shut;
     uint64_t stopping_ns;
-    struct vmtp_process **processes; /* that it has */
+    struct kept *processes;
     size_t process_count, process_room;
-    uint64_t second_ns; /* when the second began in which so many figures were told */
+    uint64_t *yielded_ns; /* of each endpoint, when it was left to the tools; 0: it was not */
+    uint64_t second_ns;   /* when the second began in which so many figures were told */
     uint64_t told;
     bool any; /* was told at all */
     uint32_t events;
     uint64_t dropped;
 };
-
-/* ---- endpoints ---- */
-
-static struct vmtp_endpoint *endpoint_copy(struct arena *arena, const struct vmtp_endpoint *from)
-{
-    struct vmtp_endpoint *copy = arena_alloc(arena, sizeof *copy);
-
-    if (!copy)
-        return NULL;
-    *copy = *from;
-    copy->name = arena_strdup(arena, from->name);
-    copy->address = arena_strdup(arena, from->address);
-    copy->location = arena_strdup(arena, from->location);
-    return copy->name && copy->address && copy->location ? copy : NULL;
-}
-
-struct lent *lent_new(const struct fleet *fleet)
-{
-    _cleanup_(arena_freep) struct arena *arena = arena_new();
-    struct lent *lent = arena ? arena_alloc(arena, sizeof *lent) : NULL;
-
-    if (!lent)
-        return NULL;
-    lent->endpoints = arena_array(arena, fleet->endpoint_count + 1, sizeof *lent->endpoints);
-    for (size_t i = 0; lent->endpoints && i < fleet->endpoint_count; i++) {
-        lent->endpoints[i] = endpoint_copy(arena, fleet->endpoints[i]);
-        if (!lent->endpoints[i])
-            return NULL;
-        lent->count++;
-    }
-    if (!lent->endpoints)
-        return NULL;
-    lent->arena = TAKE(arena);
-    return lent;
-}
-
-void lent_free(struct lent *lent)
-{
-    if (lent)
-        arena_free(lent->arena);
-}
 
 /* The fleet knows its own endpoints, not the copies. */
 static const struct vmtp_endpoint *own(const struct turnstile *turnstile,
@@ -90,10 +56,15 @@ int turnstile_new(const struct fleet *fleet, const struct lent *lent, struct tur
 
     if (!turnstile)
         return -ENOMEM;
+    turnstile->yielded_ns = calloc(lent->count + 1, sizeof *turnstile->yielded_ns);
     turnstile->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (turnstile->told_fd < 0) {
+    if (!turnstile->yielded_ns || turnstile->told_fd < 0) {
+        int r = turnstile->yielded_ns ? -errno : -ENOMEM;
+
+        fd_close_at(&turnstile->told_fd);
+        free(turnstile->yielded_ns);
         free(turnstile);
-        return -errno;
+        return r;
     }
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -114,6 +85,7 @@ void turnstile_free(struct turnstile *turnstile)
     pthread_cond_destroy(&turnstile->left);
     pthread_mutex_destroy(&turnstile->lock);
     free(turnstile->processes);
+    free(turnstile->yielded_ns);
     free(turnstile);
 }
 
@@ -155,8 +127,8 @@ bool turnstile_shut(struct turnstile *turnstile, uint64_t deadline_ns, int hurry
 {
     if (!empty_wait(turnstile, deadline_ns))
         return false;
-    while (turnstile->process_count)
-        process_stop(turnstile->processes[--turnstile->process_count], 0, hurry_fd, NULL);
+    while (turnstile->process_count) /* none is being started: nobody is inside */
+        process_stop(turnstile->processes[--turnstile->process_count].process, 0, hurry_fd, NULL);
     return true;
 }
 
@@ -237,34 +209,97 @@ static void stopping(struct turnstile *turnstile)
     pthread_mutex_unlock(&turnstile->lock);
 }
 
-static int process_add(struct turnstile *turnstile, struct vmtp_process *process)
+static int kept_add(struct turnstile *turnstile, const char *endpoint)
 {
     int r = 0;
 
     pthread_mutex_lock(&turnstile->lock);
     if (turnstile->process_count == turnstile->process_room) {
         size_t room = turnstile->process_room ? 2 * turnstile->process_room : 8;
-        struct vmtp_process **more = reallocarray(turnstile->processes, room, sizeof *more);
+        struct kept *more = reallocarray(turnstile->processes, room, sizeof *more);
 
         turnstile->processes = more ? more : turnstile->processes;
         turnstile->process_room = more ? room : turnstile->process_room;
         r = more ? 0 : -ENOMEM;
     }
     if (r == 0)
-        turnstile->processes[turnstile->process_count++] = process;
+        turnstile->processes[turnstile->process_count++] = (struct kept){ NULL, endpoint };
     pthread_mutex_unlock(&turnstile->lock);
     return r;
 }
 
-static void process_drop(struct turnstile *turnstile, const struct vmtp_process *process)
+/* Its process is another one now; NULL: none.  One that has been freed may be an address that
+ * another process, elsewhere, has by now. */
+static void kept_change(struct turnstile *turnstile, const char *endpoint, const void *from,
+                        struct vmtp_process *to)
 {
+    size_t i = 0;
+
     pthread_mutex_lock(&turnstile->lock);
-    for (size_t i = 0; i < turnstile->process_count; i++)
-        if (turnstile->processes[i] == process) {
-            turnstile->processes[i] = turnstile->processes[--turnstile->process_count];
-            break;
-        }
+    while (i < turnstile->process_count && (turnstile->processes[i].process != from ||
+                                            turnstile->processes[i].endpoint != endpoint))
+        i++;
+    if (to)
+        turnstile->processes[i].process = to;
+    else if (i < turnstile->process_count)
+        turnstile->processes[i] = turnstile->processes[--turnstile->process_count];
+    pthread_cond_broadcast(&turnstile->left);
     pthread_mutex_unlock(&turnstile->lock);
+}
+
+/* ---- giving way ---- */
+
+/* Of the endpoint; NULL: there is none of this name. */
+static uint64_t *yielded_of(const struct turnstile *turnstile, const char *endpoint)
+{
+    for (size_t i = 0; i < turnstile->lent->count; i++)
+        if (strcmp(turnstile->lent->endpoints[i]->name, endpoint) == 0)
+            return &turnstile->yielded_ns[i];
+    return NULL;
+}
+
+static bool has_yielded(struct turnstile *turnstile, const char *endpoint)
+{
+    const uint64_t *yielded_ns = yielded_of(turnstile, endpoint);
+    bool yielded;
+
+    pthread_mutex_lock(&turnstile->lock);
+    yielded = yielded_ns && *yielded_ns;
+    pthread_mutex_unlock(&turnstile->lock);
+    return yielded;
+}
+
+/* Has it anything there, or is about to? */
+static bool is_at(const struct turnstile *turnstile, const char *endpoint)
+{
+    for (size_t i = 0; i < turnstile->process_count; i++)
+        if (strcmp(turnstile->processes[i].endpoint, endpoint) == 0)
+            return true;
+    return false;
+}
+
+bool turnstile_yield(struct turnstile *turnstile, const char *endpoint, uint64_t since_ns,
+                     uint64_t deadline_ns, bool *ret_first)
+{
+    struct timespec until = { .tv_sec = (time_t)(deadline_ns / NS_PER_S),
+                              .tv_nsec = (long)(deadline_ns % NS_PER_S) };
+    uint64_t *yielded_ns = yielded_of(turnstile, endpoint);
+    bool had, first;
+    int r = 0;
+
+    if (!yielded_ns)
+        return false;
+    pthread_mutex_lock(&turnstile->lock);
+    had = is_at(turnstile, endpoint) || *yielded_ns >= since_ns;
+    first = had && !*yielded_ns;
+    if (first)
+        *yielded_ns = clock_now_ns();
+    while (r == 0 && is_at(turnstile, endpoint))
+        r = pthread_cond_timedwait(&turnstile->left, &turnstile->lock, &until);
+    had = had && !is_at(turnstile, endpoint);
+    pthread_mutex_unlock(&turnstile->lock);
+    *ret_first = first;
+    return had;
 }
 
 /* ---- the calls ---- */
@@ -341,22 +376,30 @@ static int pass_ready(struct vmtp_self *self, uint64_t *ret_start_ns, struct vmt
     return PASS(self, err, context_host.ready(self, ret_start_ns, err));
 }
 
-static int spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                 const struct vmtp_spawn *spawn, struct vmtp_process **ret, struct vmtp_error *err)
+/* It is about to do something at this endpoint, which is its own; kept_change() follows. */
+static int begin_at(struct turnstile *turnstile, const struct vmtp_endpoint *endpoint,
+                    struct vmtp_error *err)
+{
+    if (has_yielded(turnstile, endpoint->name))
+        return vmtp_fail(err, -EBUSY, "endpoint %s is left to the tools", endpoint->name);
+    return kept_add(turnstile, endpoint->name) < 0 ? vmtp_fail(err, -ENOMEM, "out of memory") : 0;
+}
+
+static int spawn(struct vmtp_self *self, const struct vmtp_endpoint *lent,
+                 const struct vmtp_spawn *what, struct vmtp_process **ret, struct vmtp_error *err)
 {
     struct turnstile *turnstile = turnstile_of(self);
-    struct vmtp_process *process;
-    int r = context_host.spawn(self, own(turnstile, endpoint), spawn, &process, err);
+    const struct vmtp_endpoint *endpoint = own(turnstile, lent);
+    struct vmtp_process *process = NULL;
+    int r = begin_at(turnstile, endpoint, err);
 
     if (r < 0)
         return r;
-    r = process_add(turnstile, process);
-    if (r < 0) {
-        context_host.process_stop(self, process, 0, NULL);
-        return vmtp_fail(err, r, "out of memory");
-    }
-    *ret = process;
-    return 0;
+    r = context_host.spawn(self, endpoint, what, &process, err);
+    kept_change(turnstile, endpoint->name, NULL, r < 0 ? NULL : process);
+    if (r >= 0)
+        *ret = process;
+    return r;
 }
 
 static int pass_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
@@ -373,21 +416,31 @@ static int pass_process_write(struct vmtp_self *self, struct vmtp_process *proce
     return PASS(self, err, context_host.process_write(self, process, data, len, deadline_ns, err));
 }
 
+/* Where tools need the room, it has no more output. */
+static int line(struct vmtp_self *self, struct vmtp_process *process, struct vmtp_line *ret,
+                uint64_t deadline_ns, struct vmtp_error *err)
+{
+    if (has_yielded(turnstile_of(self), process->endpoint))
+        return 0;
+    return context_host.process_line(self, process, ret, deadline_ns, err);
+}
+
 static int pass_process_line(struct vmtp_self *self, struct vmtp_process *process,
                              struct vmtp_line *ret, uint64_t deadline_ns, struct vmtp_error *err)
 {
-    return PASS(self, err, context_host.process_line(self, process, ret, deadline_ns, err));
+    return PASS(self, err, line(self, process, ret, deadline_ns, err));
 }
 
 static int stop(struct vmtp_self *self, struct vmtp_process *process, uint64_t grace_ns,
                 struct vmtp_error *err)
 {
     struct turnstile *turnstile = turnstile_of(self);
+    const char *endpoint = process->endpoint;
     int r;
 
-    process_drop(turnstile, process);
     stopping(turnstile);
     r = context_host.process_stop(self, process, grace_ns, err);
+    kept_change(turnstile, endpoint, process, NULL);
     stopping(turnstile);
     return r;
 }
@@ -398,17 +451,44 @@ static int pass_process_stop(struct vmtp_self *self, struct vmtp_process *proces
     return PASS(self, err, stop(self, process, grace_ns, err));
 }
 
-static int pass_exec(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
-                     const struct vmtp_exec *exec, struct vmtp_error *err)
+static int exec(struct vmtp_self *self, const struct vmtp_endpoint *lent,
+                const struct vmtp_exec *what, struct vmtp_error *err)
 {
-    return PASS(self, err, context_host.exec(self, own(turnstile_, endpoint), exec, err));
+    struct turnstile *turnstile = turnstile_of(self);
+    const struct vmtp_endpoint *endpoint = own(turnstile, lent);
+    int r = begin_at(turnstile, endpoint, err);
+
+    if (r < 0)
+        return r;
+    r = context_host.exec(self, endpoint, what, err);
+    kept_change(turnstile, endpoint->name, NULL, NULL);
+    return r;
+}
+
+static int pass_exec(struct vmtp_self *self, const struct vmtp_endpoint *endpoint,
+                     const struct vmtp_exec *what, struct vmtp_error *err)
+{
+    return PASS(self, err, exec(self, endpoint, what, err));
+}
+
+static int put(struct vmtp_self *self, const struct vmtp_endpoint *lent, const char *from,
+               char *ret_path, size_t len, struct vmtp_error *err)
+{
+    struct turnstile *turnstile = turnstile_of(self);
+    const struct vmtp_endpoint *endpoint = own(turnstile, lent);
+    int r = begin_at(turnstile, endpoint, err);
+
+    if (r < 0)
+        return r;
+    r = context_host.put(self, endpoint, from, ret_path, len, err);
+    kept_change(turnstile, endpoint->name, NULL, NULL);
+    return r;
 }
 
 static int pass_put(struct vmtp_self *self, const struct vmtp_endpoint *endpoint, const char *from,
                     char *ret_path, size_t len, struct vmtp_error *err)
 {
-    return PASS(self, err,
-                context_host.put(self, own(turnstile_, endpoint), from, ret_path, len, err));
+    return PASS(self, err, put(self, endpoint, from, ret_path, len, err));
 }
 
 static int pass_helper(struct vmtp_self *self, const char *name, char *ret_path, size_t len,

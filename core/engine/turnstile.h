@@ -10,18 +10,7 @@
 #ifndef VMTP_ENGINE_TURNSTILE_H
 #define VMTP_ENGINE_TURNSTILE_H
 
-#include "fleet.h"
-
-/* Copies of the fleet's endpoints, in the same order, which outlive it if they have to. */
-struct lent {
-    struct vmtp_endpoint **endpoints;
-    size_t count;
-    struct arena *arena; /* of all that */
-};
-
-/* NULL: out of memory. */
-struct lent *lent_new(const struct fleet *fleet);
-void lent_free(struct lent *lent);
+#include "lent.h"
 
 struct turnstile;
 
@@ -44,6 +33,12 @@ int turnstile_told_fd(const struct turnstile *turnstile);
 
 /* When a process of it was last being stopped: that may take longer than to end; 0: never. */
 uint64_t turnstile_stopping_ns(struct turnstile *turnstile);
+
+/* Tools come first: one found no room for a process at this endpoint since then.  What the monitor
+ * has there is told to have ended, which it sees when it next listens, and it gets nothing there
+ * again.  true: it had something there, and has not by deadline_ns; *ret_first: this made it so. */
+bool turnstile_yield(struct turnstile *turnstile, const char *endpoint, uint64_t since_ns,
+                     uint64_t deadline_ns, bool *ret_first);
 
 /* May it tell one more figure or event? */
 bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns);

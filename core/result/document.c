@@ -73,7 +73,8 @@ static json_t *endpoints_json(const struct draft *draft, const json_t *watched)
         json_t *entry =
             fitness_entry(run, endpoint, draft->results, json_object_get(watched, endpoint->name));
 
-        json_share(entry, first); /* VMs are much alike */
+        if (run->frozen)
+            json_share(entry, first); /* VMs are much alike */
         if (!json_is_object(first))
             first = entry;
         field_add(json, endpoint->name, entry);
@@ -186,7 +187,8 @@ static json_t *results_json(const struct draft *draft)
     for (size_t i = 0; i < draft->count; i++) {
         json_t *entry = entry_make(draft->results[i], draft->verdicts[i]);
 
-        json_share(entry, json_array_get(json, 0));
+        if (draft->run->frozen)
+            json_share(entry, json_array_get(json, 0));
         json_array_append_new(json, entry);
     }
     return json;

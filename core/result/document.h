@@ -44,6 +44,8 @@ struct run_info {
     struct monitor_state *monitors;
     size_t monitor_count;
     struct sightings *sightings; /* NULL: nothing was watched */
+    bool frozen;                 /* nobody will change what is in the document's parts: those that
+                                    are the same stand there once, which takes less memory */
 };
 
 /* Reduce, judge and write down.  The caller owns *ret. */

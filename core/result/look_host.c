@@ -71,31 +71,39 @@ static bool is_whole(const struct watched *row)
 }
 
 /* Time that was stolen from a CPU that was idle besides took nothing from anyone. */
-static double joined(double sum, double value, enum join join, double busy)
+static double stolen_of(const struct trial *trial, const struct watched *row,
+                        const struct look *look)
 {
-    if (isnan(value))
-        return sum;
-    if (join == JOIN_STEAL && busy < FULL)
-        value = 0;
-    return isnan(sum) ? value : join == JOIN_SUM ? sum + value : fmax(sum, value);
+    double stolen = value_of(row, look);
+
+    return stolen > 0 && busy_beside(trial, row, look) < FULL ? 0 : stolen;
+}
+
+static double joined(double sum, double value, enum join join)
+{
+    if (isnan(sum) || isnan(value))
+        return isnan(sum) ? value : sum;
+    return join == JOIN_SUM ? sum + value : fmax(sum, value);
 }
 
 /* Of the parts, where there are any, else of the whole. */
 static double figure_of(const struct trial *trial, size_t which, const char *const *subjects,
                         const struct look *look)
 {
+    enum join join = figures[which].join;
     double parts = NAN, whole = NAN;
 
     for (size_t i = 0; i < trial->watched_count; i++) {
         const struct watched *row = &trial->watched[i];
-        double value, *sum = is_whole(row) ? &whole : &parts;
+        double value;
 
         if (!is_of(row, subjects, figures[which].metric))
             continue;
-        value = value_of(row, look);
-        *sum = joined(*sum, value, figures[which].join,
-                      figures[which].join == JOIN_STEAL && value > 0 ? busy_beside(trial, row, look)
-                                                                     : NAN);
+        value = join == JOIN_STEAL ? stolen_of(trial, row, look) : value_of(row, look);
+        if (is_whole(row))
+            whole = joined(whole, value, join);
+        else
+            parts = joined(parts, value, join);
     }
     return isnan(parts) ? whole : parts;
 }
@@ -106,10 +114,8 @@ void look_host_fill(struct looks *looks, const struct terms *terms, const struct
         for (size_t i = 0; i < looks->count; i++) {
             struct look *look = &looks->list[i];
             double *figure = &look->of[figures[k].figure];
+            const char *const *subjects = figures[k].receiver ? terms->receivers : terms->senders;
 
-            *figure = joined(
-                *figure,
-                figure_of(trial, k, figures[k].receiver ? terms->receivers : terms->senders, look),
-                figures[k].join == JOIN_STEAL ? JOIN_MOST : figures[k].join, NAN);
+            *figure = joined(*figure, figure_of(trial, k, subjects, look), figures[k].join);
         }
 }

@@ -7,14 +7,21 @@
 
 #include <vmtp/host.h>
 
-static inline int event_emit(struct vmtp_self *self, const char *subject, uint32_t kind,
-                             const char *text)
+/* Of that moment; 0: of now. */
+static inline int event_emit_at(struct vmtp_self *self, uint64_t time_ns, const char *subject,
+                                uint32_t kind, const char *text)
 {
-    struct vmtp_event event = {
-        .size = sizeof event, .subject = subject, .kind = kind, .text = text
+    const struct vmtp_event event = {
+        .size = sizeof event, .subject = subject, .kind = kind, .time_ns = time_ns, .text = text
     };
 
     return self->host->emit_event(self, &event);
+}
+
+static inline int event_emit(struct vmtp_self *self, const char *subject, uint32_t kind,
+                             const char *text)
+{
+    return event_emit_at(self, 0, subject, kind, text);
 }
 
 #endif

@@ -6,9 +6,12 @@
 
 #include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define WORDS_MAX    16
 #define WRITE_NS     (100 * NS_PER_MS)
@@ -17,9 +20,15 @@
 #define LINES_AT_ONE 500             /* of one probe, before the others have their turn */
 #define STARTERS     8               /* threads that start probes: a login may take seconds */
 #define NOTES_MAX    16              /* of one probe in the whole run */
+#define LOST_STATUS  255             /* of clouds with SSH: the connection is lost */
 /* That a probe may be late beyond three intervals.  Tests are not that patient. */
 #ifndef WATCH_SILENCE_NS
 #define WATCH_SILENCE_NS (3 * NS_PER_S)
+#endif
+/* For all to be started, before those that are there are listened to.  Whoever takes longer comes
+ * when it comes: one endpoint that does not answer must not keep the others from being seen. */
+#ifndef WATCH_TOGETHER_NS
+#define WATCH_TOGETHER_NS (300 * NS_PER_MS)
 #endif
 /* The two clocks drift apart, so their least distance is forgotten after two such spans. */
 #define DISTANCE_SPAN_NS (30 * NS_PER_S)
@@ -37,9 +46,11 @@ struct watched {
     struct vmtp_process *process; /* NULL: not running (any more) */
     struct distance distance;
     uint64_t heard_ns;
-    bool spoke, silent, garbled;
+    bool met, spoke, silent, garbled;
     uint32_t notes;
-    char complaint[160]; /* its last line on stderr */
+    char complaint[320]; /* why it can't be started; its last line on stderr */
+    /* Until this is set, all above is its starter's. */
+    atomic_bool started;
 };
 
 /* A line that has come: what waited is handed on when all of it has told how far the clocks are
@@ -54,7 +65,12 @@ struct watch {
     const struct watch_spec *spec;
     struct waiting waiting[LINES_AT_ONE];
     size_t waiting_count;
-    atomic_size_t started; /* endpoints that a starter has taken */
+    pthread_t starters[STARTERS];
+    size_t starter_count;
+    int started_fd;      /* an eventfd: one more was started, or can't be */
+    atomic_bool ending;  /* nobody is to be started any more */
+    atomic_size_t taken; /* endpoints, by starters */
+    size_t met;          /* of those that were started, or can't be */
     size_t count;
     struct watched all[];
 };
@@ -111,6 +127,11 @@ static void tell(struct watch *watch, struct watched *w, const char *fmt, ...)
     (void)event_emit(watch->self, w->endpoint->name, VMTP_NOTE, text);
 }
 
+static bool is_running(const struct watched *w)
+{
+    return w->met && w->process;
+}
+
 /* "watch": what it was started for. */
 static const char *subject_of(const struct watch *watch)
 {
@@ -130,7 +151,9 @@ static void lose(struct watch *watch, struct watched *w)
     char how[80] = "can't be stopped";
 
     w->process = NULL;
-    if (status > 128)
+    if (status == LOST_STATUS)
+        snprintf(how, sizeof how, "is out of reach");
+    else if (status > 128)
         snprintf(how, sizeof how, "was killed by signal %d (%s)", status - 128,
                  strsignal(status - 128));
     else if (status >= 0)
@@ -286,34 +309,84 @@ static int start(struct watch *watch, struct watched *w, struct vmtp_error *err)
     return r;
 }
 
-/* Starts one after another.  What can't be started is told. */
+/* Starts one after another.  What can't be started is told by who watches. */
 static void *starter_run(void *arg)
 {
     struct watch *watch = arg;
     size_t i;
 
-    while ((i = atomic_fetch_add(&watch->started, 1)) < watch->count) {
+    while (!atomic_load(&watch->ending) &&
+           (i = atomic_fetch_add(&watch->taken, 1)) < watch->count) {
+        struct watched *w = &watch->all[i];
         struct vmtp_error why = { 0 };
-        int r = start(watch, &watch->all[i], &why);
 
-        if (r < 0 && r != -ECANCELED)
-            tell(watch, &watch->all[i], "vmtp-probe %s can't be started: %.300s", subject_of(watch),
-                 why.text);
+        if (start(watch, w, &why) < 0)
+            snprintf(w->complaint, sizeof w->complaint, "%.300s", why.text);
+        atomic_store(&w->started, true);
+        eventfd_write(watch->started_fd, 1);
     }
     return NULL;
 }
 
-static void start_all(struct watch *watch)
+/* In threads of their own, or all at once here where there can be none. */
+static void starters_begin(struct watch *watch)
 {
-    pthread_t starters[STARTERS];
-    size_t count = 0;
+    while (watch->starter_count < STARTERS && watch->starter_count < watch->count &&
+           pthread_create(&watch->starters[watch->starter_count], NULL, starter_run, watch) == 0)
+        watch->starter_count++;
+    if (!watch->starter_count)
+        starter_run(watch);
+}
 
-    while (count < STARTERS && count + 1 < watch->count &&
-           pthread_create(&starters[count], NULL, starter_run, watch) == 0)
-        count++;
-    starter_run(watch);
-    while (count > 0)
-        pthread_join(starters[--count], NULL);
+/* Those that were started by now are this thread's from now on. */
+static void meet(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        struct watched *w = &watch->all[i];
+
+        if (w->met || !atomic_load(&w->started))
+            continue;
+        w->met = true;
+        watch->met++;
+        if (!w->process && !atomic_load(&watch->ending))
+            tell(watch, w, "vmtp-probe %s can't be started: %s", subject_of(watch), w->complaint);
+    }
+}
+
+/* For one more to be started.  1, 0: not in time, or -ECANCELED. */
+static int starter_wait(struct watch *watch, uint64_t deadline_ns)
+{
+    struct pollfd fds[] = { { .fd = watch->self->host->cancel_fd(watch->self), .events = POLLIN },
+                            { .fd = watch->started_fd, .events = POLLIN } };
+    eventfd_t ignored;
+    int r = poll(fds, 2, clock_wait_ms(deadline_ns));
+
+    if (r > 0 && fds[0].revents)
+        return -ECANCELED;
+    if (r > 0)
+        eventfd_read(watch->started_fd, &ignored);
+    meet(watch);
+    return r > 0;
+}
+
+static int all_start(struct watch *watch)
+{
+    uint64_t until_ns = clock_now_ns() + WATCH_TOGETHER_NS;
+    int r = 1;
+
+    starters_begin(watch);
+    while (r > 0 && watch->met < watch->count)
+        r = starter_wait(watch, until_ns);
+    return r < 0 ? r : 0;
+}
+
+/* They may be in a call that takes its time. */
+static void starters_end(struct watch *watch)
+{
+    atomic_store(&watch->ending, true);
+    while (watch->starter_count > 0)
+        pthread_join(watch->starters[--watch->starter_count], NULL);
+    meet(watch);
 }
 
 static void stop_all(struct watch *watch)
@@ -332,33 +405,55 @@ static void stop_all(struct watch *watch)
 static size_t next_running(const struct watch *watch, size_t at)
 {
     for (size_t i = 1; i <= watch->count; i++)
-        if (watch->all[(at + i) % watch->count].process)
+        if (is_running(&watch->all[(at + i) % watch->count]))
             return (at + i) % watch->count;
     return watch->count;
 }
 
 /* Waits for each in turn, at most an interval or a second, and looks at the others then: one
  * wake-up an interval, and now and then each one's line is seen at the moment when it comes. */
+static int look(struct watch *watch, size_t at)
+{
+    uint64_t wait_ns = watch->spec->interval_ns < NS_PER_S ? watch->spec->interval_ns : NS_PER_S;
+    int r = listen(watch, &watch->all[at], clock_now_ns() + wait_ns);
+
+    if (watch->met < watch->count)
+        meet(watch);
+    for (size_t i = 0; r == 0 && i < watch->count; i++) {
+        if (!is_running(&watch->all[i]))
+            continue;
+        r = listen(watch, &watch->all[i], 1);
+        mind_silence(watch, &watch->all[i]);
+    }
+    return r;
+}
+
 static int watch_all(struct watch *watch, struct vmtp_error *err)
 {
     size_t at = watch->count - 1;
-    int r = 0;
+    int r = all_start(watch);
 
-    while (r == 0) {
-        uint64_t wait_ns =
-            watch->spec->interval_ns < NS_PER_S ? watch->spec->interval_ns : NS_PER_S;
+    while (r >= 0) {
+        size_t next = next_running(watch, at);
 
-        at = next_running(watch, at);
-        if (at == watch->count)
+        if (next < watch->count) {
+            at = next;
+            r = look(watch, at);
+        } else if (watch->met < watch->count) {
+            r = starter_wait(watch, UINT64_MAX);
+        } else {
             return vmtp_fail(err, -ECONNABORTED, "vmtp-probe %s runs at no endpoint any more",
                              subject_of(watch));
-        r = listen(watch, &watch->all[at], clock_now_ns() + wait_ns);
-        for (size_t i = 0; r == 0 && i < watch->count; i++) {
-            r = listen(watch, &watch->all[i], 1);
-            mind_silence(watch, &watch->all[i]);
         }
     }
     return r;
+}
+
+static void watch_free(struct watch *watch)
+{
+    if (watch->started_fd >= 0)
+        close(watch->started_fd);
+    free(watch);
 }
 
 int watch_run(struct vmtp_self *self, const struct vmtp_endpoint *const *endpoints, size_t count,
@@ -377,10 +472,12 @@ int watch_run(struct vmtp_self *self, const struct vmtp_endpoint *const *endpoin
     watch->count = count;
     for (size_t i = 0; i < count; i++)
         watch->all[i].endpoint = endpoints[i];
-    start_all(watch);
-    r = watch_all(watch, err);
+    watch->started_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    r = watch->started_fd < 0 ? vmtp_fail(err, -errno, "eventfd: %s", strerror(errno))
+                              : watch_all(watch, err);
+    starters_end(watch);
     stop_all(watch);
-    free(watch);
+    watch_free(watch);
     return r;
 }
 
@@ -388,7 +485,7 @@ void watch_say(struct watch *watch, size_t index, const char *text)
 {
     struct watched *w = &watch->all[index];
 
-    if (w->process)
+    if (is_running(w))
         (void)watch->self->host->process_write(watch->self, w->process, text, strlen(text),
                                                clock_now_ns() + WRITE_NS, NULL);
 }

@@ -3,8 +3,11 @@
  * Reads any bytes as a text of /proc/net and as an answer of rtnetlink: vmtp-probe looks for what
  * was dropped in it, never beyond it.
  */
+#include "../../plugins/tools/native/probe/link.c"
+#include "../../plugins/tools/native/probe/netlink.c"
 #include "../../plugins/tools/native/probe/proc_net.c"
 #include "../../plugins/tools/native/probe/queue.c"
+#include "../../plugins/tools/native/probe/text.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +20,7 @@ static void read_text(const char *text)
     (void)proc_net_column(text, "Ip:", "ReasmFails", &value);
     (void)proc_net_row(text, "Ip6ReasmFails", &value);
     (void)proc_net_word(text, "FRAG:", "inuse", &value);
-    (void)proc_net_device(text, "eth0", &value, &other);
+    (void)proc_net_dropped(text, "eth0", &value, &other);
     if (proc_net_backlog(text, &cpus, &dropped) && !cpus)
         abort();
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads any bytes as each of the files of /proc that vmtp-probe watches, and as a kernel's answer.
- * Whatever comes out is a line of JSON with no figure below nothing and no share above one.
+ * Reads any bytes as each of the files of /proc that vmtp-probe watches.  Whatever comes out is a
+ * line of JSON with no figure below nothing and no share above one.
  */
+#include "../../plugins/tools/native/probe/cgroup.c"
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/proc_net.c"
+#include "../../plugins/tools/native/probe/sysfile.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_cpu.c"
 #include "../../plugins/tools/native/probe/watch_device.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
@@ -11,7 +15,6 @@
 #include "../../plugins/tools/native/probe/watch_interrupt.c"
 #include "../../plugins/tools/native/probe/watch_pressure.c"
 #include "../../plugins/tools/native/probe/watch_protocol.c"
-#include "../../plugins/tools/native/probe/watch_qdisc.c"
 #include "../../plugins/tools/native/probe/watch_quota.c"
 #include "../../plugins/tools/native/probe/watch_softnet.c"
 
@@ -64,12 +67,11 @@ static void read_network(const char *text, struct figures *f)
 
 static void read_quota(const char *text)
 {
-    const char *mount;
-    char group[64];
+    struct cgroup group;
     uint64_t ns;
 
     (void)quota_parse(text, &ns);
-    if (quota_place(text, &mount, group, sizeof group) && !memchr(group, 0, sizeof group))
+    if (cgroup_parse(text, &group) && !memchr(group.group, 0, sizeof group.group))
         abort();
 }
 
@@ -98,7 +100,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct figures figures;
     char *text = strndup((const char *)data, size);
-    uint64_t dropped;
 
     figures.count = 0;
     if (text) {
@@ -106,7 +107,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_waiting(text, &figures);
         read_network(text, &figures);
         read_quota(text);
-        (void)qdisc_parse(data, size, &dropped);
         judge(&figures);
     }
     free(text);

@@ -16,6 +16,7 @@
 #include "../../plugins/tools/native/probe/clock_state.c"
 #include "../../plugins/tools/native/probe/json.c"
 #include "../../plugins/tools/native/probe/sysfile.c"
+#include "../../plugins/tools/native/probe/text.c"
 
 static struct clock_state given;
 

@@ -137,7 +137,7 @@ static void a_ramp_a_dip_and_a_decay_are_none(void **state)
     assert_false(has_drop(&bench));
     level(&bench, 0, 10, 8e8, 0); /* a level that grows */
     for (size_t i = 10; i < 30; i++)
-        bench.list[i].of[LOOK_GOODPUT] = 1e8 + 2e6 * (double)(i - 10);
+        bench.list[i].of[LOOK_GOODPUT] = 1e8 + 4e6 * (double)(i - 10);
     assert_false(has_drop(&bench));
     level(&bench, 0, 12, 8e8, 0); /* a dip before it drops */
     level(&bench, 12, 30, 1e8, 0);

@@ -206,6 +206,26 @@ static void who_is_kept_out_does_not_get_in_again(void **state)
     lent_free(lent);
 }
 
+static void who_has_nothing_at_an_endpoint_makes_no_room_there(void **state)
+{
+    struct vmtp_endpoint end = { sizeof end, "a", "::1", "", NULL };
+    struct vmtp_endpoint *endpoints[] = { &end };
+    const struct fleet fleet = { .endpoints = endpoints, .endpoint_count = 1 };
+    struct lent *lent = lent_new(&fleet);
+    struct turnstile *turnstile = NULL;
+    uint64_t now_ns = clock_now_ns();
+    bool first = false;
+
+    (void)state;
+    assert_non_null(lent);
+    assert_int_equal(turnstile_new(&fleet, lent, &turnstile), 0);
+    assert_false(turnstile_yield(turnstile, "a", now_ns, now_ns + NS_PER_S, &first));
+    assert_false(turnstile_yield(turnstile, "b", now_ns, now_ns + NS_PER_S, &first));
+    assert_false(first);
+    turnstile_free(turnstile);
+    lent_free(lent);
+}
+
 static int sample_count(void *arg, const json_t *line)
 {
     const char *monitor = json_string_value(json_object_get(line, "monitor"));
@@ -247,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_flood_is_dropped_and_counted),
         cmocka_unit_test(a_second_has_room_for_so_many_figures),
         cmocka_unit_test(who_is_kept_out_does_not_get_in_again),
+        cmocka_unit_test(who_has_nothing_at_an_endpoint_makes_no_room_there),
         cmocka_unit_test(the_journal_has_monitor_and_part),
     };
 

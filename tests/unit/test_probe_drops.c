@@ -13,8 +13,11 @@
 #include "../../plugins/tools/native/probe/boundary.c"
 #include "../../plugins/tools/native/probe/drops.c"
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/netlink.c"
 #include "../../plugins/tools/native/probe/proc_net.c"
 #include "../../plugins/tools/native/probe/queue.c"
+#include "../../plugins/tools/native/probe/sysfile.c"
+#include "../../plugins/tools/native/probe/text.c"
 
 static void told(const struct drops *before, const struct drops *after, const char *json)
 {

@@ -16,7 +16,9 @@
 #include "../../plugins/tools/native/probe/observer.c"
 #include "../../plugins/tools/native/probe/output.c"
 #include "../../plugins/tools/native/probe/runqueue.c"
+#include "../../plugins/tools/native/probe/sysfile.c"
 #include "../../plugins/tools/native/probe/tcpview.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/window.c"
 
 #include <arpa/inet.h>

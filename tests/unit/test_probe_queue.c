@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "../../plugins/tools/native/probe/link.c"
+#include "../../plugins/tools/native/probe/netlink.c"
 #include "../../plugins/tools/native/probe/queue.c"
 
 #include <net/if.h>

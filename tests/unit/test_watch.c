@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
-#define WATCH_SILENCE_NS (30 * NS_PER_MS)
+#define WATCH_SILENCE_NS  (30 * NS_PER_MS)
+#define WATCH_TOGETHER_NS together_ns
+static unsigned long long together_ns;
 #include "../../plugins/common/watch.c"
 
 #include "../fakes/host.h"
@@ -24,9 +26,10 @@ struct script {
     const char *const *lines; /* ends with NULL; "!..." is on stderr */
     enum end end;
     bool absent;      /* it can't be started */
+    bool slow;        /* it starts once the second has said all it has to say */
     uint64_t late_ns; /* that its lines are on the way */
-    size_t at;
-    int stopped;
+    _Atomic size_t at;
+    int stopped, status;
     char written[128];
 };
 
@@ -65,6 +68,8 @@ static int play_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoi
     assert_string_equal(spawn->argv[1], "watch");
     assert_string_equal(spawn->argv[2], "10");
     assert_null(spawn->argv[3]);
+    while (script->slow && scripts[1].lines[scripts[1].at])
+        (void)poll(NULL, 0, 1);
     if (script->absent)
         return vmtp_fail(err, -EHOSTUNREACH, "it is away");
     *ret = (struct vmtp_process *)(void *)script;
@@ -108,7 +113,7 @@ static int play_stop(struct vmtp_self *self, struct vmtp_process *process, uint6
 {
     (void)self, (void)grace_ns, (void)err;
     script_of(process)->stopped++;
-    return 128 + 9;
+    return script_of(process)->status;
 }
 
 /* What line() and lost() were given. */
@@ -178,8 +183,9 @@ static struct fake_host *play(size_t count, struct given *given, int expected,
 static int fresh(void **state)
 {
     (void)state;
+    together_ns = 60 * NS_PER_S;
     for (size_t i = 0; i < PROBES; i++)
-        scripts[i] = (struct script){ .lines = nothing, .end = CANCELS };
+        scripts[i] = (struct script){ .lines = nothing, .end = CANCELS, .status = 128 + 9 };
     return 0;
 }
 
@@ -217,13 +223,43 @@ static void one_that_dies_is_told_once_and_the_others_go_on(void **state)
     struct fake_host *fake;
 
     (void)state;
-    scripts[0] = (struct script){ .lines = first, .end = DIES };
+    scripts[0].lines = first;
+    scripts[0].end = DIES;
     scripts[1].lines = second;
     fake = play(2, &given, -ECANCELED, NULL);
     assert_string_equal(given.text, "a:x:0 lost:0:1 b:1:1 b:2:1 ");
     assert_int_equal(fake->event_count, 1);
     check_event(fake, 0, "a", "was killed by signal 9");
     check_event(fake, 0, "a", "its last words: nothing is known of this endpoint");
+    fake_host_free(fake);
+}
+
+static void one_that_starts_late_keeps_no_other_from_being_heard(void **state)
+{
+    static const char *const first[] = { "{\"ev\":\"late\"}", NULL };
+    static const char *const second[] = { "{\"ev\":\"1\"}", "{\"ev\":\"2\"}", NULL };
+    struct given given = { .answer = 0 };
+
+    (void)state;
+    together_ns = NS_PER_MS;
+    scripts[0].lines = first;
+    scripts[0].slow = true;
+    scripts[1].lines = second;
+    scripts[1].end = FALLS_SILENT;
+    fake_host_free(play(2, &given, -ECANCELED, NULL));
+    assert_string_equal(given.text, "b:1:1 b:2:1 a:late:0 ");
+}
+
+static void one_whose_connection_is_lost_was_not_killed(void **state)
+{
+    struct given given = { .answer = 0 };
+    struct fake_host *fake;
+
+    (void)state;
+    scripts[0].end = DIES;
+    scripts[0].status = 255;
+    fake = play(2, &given, -ECANCELED, NULL);
+    check_event(fake, 0, "a", "vmtp-probe watch is out of reach: nothing is known");
     fake_host_free(fake);
 }
 
@@ -439,6 +475,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(lines_come_with_their_endpoint, fresh),
         cmocka_unit_test_setup(one_that_dies_is_told_once_and_the_others_go_on, fresh),
+        cmocka_unit_test_setup(one_that_starts_late_keeps_no_other_from_being_heard, fresh),
+        cmocka_unit_test_setup(one_whose_connection_is_lost_was_not_killed, fresh),
         cmocka_unit_test_setup(one_that_breaks_is_stopped, fresh),
         cmocka_unit_test_setup(an_error_ends_it_when_nobody_is_left, fresh),
         cmocka_unit_test_setup(one_that_is_silent_is_told_once_and_so_is_its_return, fresh),

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_cpu.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
 
 /* The figure of that key; -1: it was not told. */
 static double told_of(const struct figures *f, const char *metric, const char *part)

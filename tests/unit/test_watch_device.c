@@ -10,9 +10,10 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/proc_net.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_device.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
 
 /* The figure of that key; -1: it was not told. */
 static double told_of(const struct figures *f, const char *metric, const char *part)
@@ -33,13 +34,13 @@ static void reads_a_line(void **state)
     char name[DEVICE_NAME_MAX];
 
     (void)state;
-    assert_true(device_parse("  eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n", name, column));
+    assert_true(proc_net_device("  eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n", name, column));
     assert_string_equal(name, "eth0");
     assert_int_equal(column[RX_DROPPED], 4);
     assert_int_equal(column[TX_DROPPED], 12);
-    assert_true(device_parse("eth1:1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", name, column));
+    assert_true(proc_net_device("eth1:1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", name, column));
     assert_string_equal(name, "eth1");
-    assert_true(device_parse("br:x: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", name, column));
+    assert_true(proc_net_device("br:x: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", name, column));
     assert_string_equal(name, "br:x");
 }
 
@@ -59,9 +60,9 @@ static void refuses_what_is_no_interface(void **state)
     char name[DEVICE_NAME_MAX];
 
     (void)state;
-    assert_false(device_parse(HEAD, name, column));
+    assert_false(proc_net_device(HEAD, name, column));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(device_parse(bad[i], name, column));
+        assert_false(proc_net_device(bad[i], name, column));
 }
 
 static void tells_drops_of_each_but_loopback(void **state)

@@ -10,42 +10,13 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/sysfile.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
 #include "../../plugins/tools/native/probe/watch_file.c"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static void numbers_are_taken_with_their_blanks(void **state)
-{
-    const char *text = "  12\t34x", *at = text;
-    uint64_t value = 0;
-
-    (void)state;
-    assert_true(text_number(&at, &value));
-    assert_int_equal(value, 12);
-    assert_true(text_number(&at, &value));
-    assert_int_equal(value, 34);
-    assert_false(text_number(&at, &value));
-    assert_string_equal(at, "x");
-    at = "18446744073709551615 18446744073709551616 -1";
-    assert_true(text_number(&at, &value) && value == UINT64_MAX);
-    assert_true(text_number(&at, &value) && value == UINT64_MAX);
-    assert_false(text_number(&at, &value));
-}
-
-static void words_end_with_their_line(void **state)
-{
-    const char *at = " ab c\nd", *word;
-
-    (void)state;
-    assert_int_equal(text_word(&at, &word), 2);
-    assert_int_equal(text_word(&at, &word), 1);
-    assert_int_equal(text_word(&at, &word), 0);
-    assert_string_equal(text_next_line(at), "d");
-    assert_null(text_next_line("d"));
-    assert_null(text_next_line("d\n"));
-}
 
 static void a_file_is_read_again_from_its_beginning(void **state)
 {
@@ -156,8 +127,6 @@ static void a_full_line_still_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_are_taken_with_their_blanks),
-        cmocka_unit_test(words_end_with_their_line),
         cmocka_unit_test(a_file_is_read_again_from_its_beginning),
         cmocka_unit_test(one_that_is_too_long_or_not_there_is_none),
         cmocka_unit_test(each_file_of_this_kernel_is_read_whole),

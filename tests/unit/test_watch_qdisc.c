@@ -10,13 +10,17 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/netlink.c"
+#include "../../plugins/tools/native/probe/proc_net.c"
+#include "../../plugins/tools/native/probe/queue.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_device.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
 #include "../../plugins/tools/native/probe/watch_qdisc.c"
 
-/* An answer with its statistics nested as the kernel does: drops 5. */
+/* A dump's answer with its statistics nested as the kernel does: drops 5. */
 struct answer {
+    struct nlmsghdr header;
     struct tcmsg tc;
     struct rtattr outer;
     struct rtattr basic_head;
@@ -25,9 +29,11 @@ struct answer {
     struct gnet_stats_queue queue;
 };
 
-static struct answer answer_make(void)
+static struct answer answer_make(uint32_t parent)
 {
-    struct answer a = { .queue = { .drops = 5, .qlen = 1 } };
+    struct answer a = { .header = { .nlmsg_len = sizeof a, .nlmsg_type = RTM_NEWQDISC },
+                        .tc = { .tcm_ifindex = 3, .tcm_parent = parent },
+                        .queue = { .drops = 5, .qlen = 1 } };
 
     a.basic_head = (struct rtattr){ sizeof a.basic_head + sizeof a.basic, TCA_STATS_BASIC };
     a.queue_head = (struct rtattr){ sizeof a.queue_head + sizeof a.queue, TCA_STATS_QUEUE };
@@ -36,38 +42,56 @@ static struct answer answer_make(void)
     return a;
 }
 
+/* What is said of interface 3 by the first len bytes of a datagram of the dump. */
+static struct drops said(const void *datagram, size_t len)
+{
+    static struct watch_device w = { .count = 2, .device = { { .index = 0 }, { .index = 3 } } };
+    struct watch_qdisc q = { .seq = 0 };
+    struct drops drops[2] = { { .root = false } };
+    void *exact = malloc(len ? len : 1); /* so that a sanitizer sees reads beyond it */
+
+    assert_non_null(exact);
+    memcpy(exact, datagram, len);
+    assert_true(answers_take(&q, exact, len, &w, drops));
+    assert_false(drops[0].root || drops[0].ingress);
+    free(exact);
+    return drops[1];
+}
+
 static void finds_the_drops(void **state)
 {
-    struct answer a = answer_make();
-    uint64_t dropped = 0;
+    struct answer both[] = { answer_make(TC_H_ROOT), answer_make(TC_H_INGRESS) };
+    struct drops drops;
 
     (void)state;
-    assert_true(qdisc_parse(&a, sizeof a, &dropped));
-    assert_int_equal(dropped, 5);
+    both[1].queue.drops = 7;
+    drops = said(both, sizeof both);
+    assert_true(drops.root && drops.ingress);
+    assert_int_equal(drops.root_dropped, 5);
+    assert_int_equal(drops.ingress_dropped, 7);
+    drops = said(both, sizeof both[0]);
+    assert_true(drops.root && !drops.ingress);
 }
 
 static void an_answer_cut_at_any_length_is_survived(void **state)
 {
-    struct answer a = answer_make();
-    uint64_t dropped = 0;
+    struct answer a = answer_make(TC_H_ROOT);
 
     (void)state;
     for (size_t len = 0; len < sizeof a; len++) {
-        void *exact = malloc(len ? len : 1); /* so that a sanitizer sees reads beyond it */
-
-        memcpy(exact, &a, len);
-        assert_false(qdisc_parse(exact, len, &dropped));
-        free(exact);
+        assert_false(said(&a, len).root);
+        a.header.nlmsg_len = (uint32_t)len;
+        if (len >= sizeof a.header)
+            assert_false(said(&a, len).root);
+        a.header.nlmsg_len = sizeof a;
     }
 }
 
 static void lengths_that_lie_are_survived(void **state)
 {
-    uint64_t dropped = 0;
-
     (void)state;
     for (unsigned lie = 0; lie < 8; lie++) {
-        struct answer a = answer_make();
+        struct answer a = answer_make(TC_H_ROOT);
 
         if (lie & 1)
             a.outer.rta_len = 65535;
@@ -75,7 +99,7 @@ static void lengths_that_lie_are_survived(void **state)
             a.basic_head.rta_len = 0;
         if (lie & 4)
             a.queue_head.rta_len = 4;
-        assert_int_equal(qdisc_parse(&a, sizeof a, &dropped), lie == 0);
+        assert_int_equal(said(&a, sizeof a).root, lie == 0);
     }
 }
 

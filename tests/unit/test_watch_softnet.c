@@ -10,8 +10,9 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/proc_net.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
 #include "../../plugins/tools/native/probe/watch_softnet.c"
 
 /* The figure of that key; -1: it was not told. */

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "../../plugins/tools/native/probe/clock.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
+#include "../../plugins/tools/native/probe/runqueue.c"
+#include "../../plugins/tools/native/probe/sysfile.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_stall.c"
 
 #include <signal.h>
@@ -21,11 +23,11 @@ static void reads_how_long_a_thread_was_kept_waiting(void **state)
     uint64_t ns = 0;
 
     (void)state;
-    assert_true(schedstat_parse("149243 6749501 3\n", &ns));
+    assert_true(runqueue_parse("149243 6749501 3\n", &ns));
     assert_int_equal(ns, 6749501);
-    assert_false(schedstat_parse("0 0 0\n", &ns)); /* a kernel that does not count */
-    assert_false(schedstat_parse("149243\n", &ns));
-    assert_false(schedstat_parse("", &ns));
+    assert_false(runqueue_parse("0 0 0\n", &ns)); /* a kernel that does not count */
+    assert_false(runqueue_parse("149243\n", &ns));
+    assert_false(runqueue_parse("", &ns));
 }
 
 static void counts_gaps_by_their_length(void **state)

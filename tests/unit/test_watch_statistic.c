@@ -9,10 +9,12 @@
 
 #include <cmocka.h>
 
+#include "../../plugins/tools/native/probe/ethtool.c"
 #include "../../plugins/tools/native/probe/json.c"
+#include "../../plugins/tools/native/probe/proc_net.c"
+#include "../../plugins/tools/native/probe/text.c"
 #include "../../plugins/tools/native/probe/watch_device.c"
 #include "../../plugins/tools/native/probe/watch_figures.c"
-#include "../../plugins/tools/native/probe/watch_file.c"
 #include "../../plugins/tools/native/probe/watch_statistic.c"
 
 #include <unistd.h>

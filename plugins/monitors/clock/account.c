@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define WORD_BYTES 48
-#define SENSIBLE_S 1e10
 
 /* A text of the line, without what a terminal would take for a command; "": none. */
 static void word(const json_t *json, const char *key, char *to, size_t size)

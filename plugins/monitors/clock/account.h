@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #define ACCOUNT_BYTES 400
+#define SENSIBLE_S    1e10 /* no clock is further off */
 
 /* What makes it worth another phrase. */
 struct account_key {

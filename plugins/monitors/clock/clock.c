@@ -6,6 +6,7 @@
  * vmtp-probe looks at the clock there (probe/clock_watch.h); here its lines become figures and
  * events.  All of it runs on the monitor's own thread.
  */
+#include "../../common/clock.h"
 #include "../../common/event.h"
 #include "../../common/watch.h"
 #include "account.h"
@@ -14,8 +15,6 @@
 
 #include <math.h>
 
-#define NS_PER_MS   1000000ull
-#define SENSIBLE_S  1e10 /* no clock is further off */
 #define STEPS_MAX   1e9
 #define NOTES_MAX   8    /* of changes at one endpoint */
 #define SLEW_RATIO  1e-3 /* from here on a rate is wrong by more than other noise */
@@ -81,13 +80,7 @@ static int figure(const struct watching *w, const struct watch_line *line, uint3
 static void event(const struct watching *w, const struct watch_line *line, uint32_t kind,
                   const char *text)
 {
-    const struct vmtp_event e = { .size = sizeof e,
-                                  .subject = line->endpoint->name,
-                                  .kind = kind,
-                                  .time_ns = line->time_ns,
-                                  .text = text };
-
-    (void)w->self->host->emit_event(w->self, &e);
+    (void)event_emit_at(w->self, line->time_ns, line->endpoint->name, kind, text);
 }
 
 static double between(const json_t *json, const char *key, double min)

@@ -126,16 +126,9 @@ static void tell_all(struct host *h, const struct watch_line *line, uint32_t kin
 
     if (m->events++ >= EVENTS_MAX)
         return;
-    for (size_t i = 0; i < h->count; i++) {
-        struct vmtp_event event = { .size = sizeof event,
-                                    .subject = h->endpoints[i]->name,
-                                    .kind = kind,
-                                    .time_ns = line->time_ns,
-                                    .text = text };
-
+    for (size_t i = 0; i < h->count; i++)
         if (is_for(h, line, GROUP_MACHINE, i))
-            (void)h->self->host->emit_event(h->self, &event);
-    }
+            (void)event_emit_at(h->self, line->time_ns, h->endpoints[i]->name, kind, text);
 }
 
 static void judge_steal(struct host *h, const struct watch_line *line, double share, double span_s)

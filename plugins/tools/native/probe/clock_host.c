@@ -6,6 +6,8 @@
  */
 #include "clock_host.h"
 
+#include "sysfile.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,17 +35,9 @@ bool clock_host_is(const char *name)
 static bool name_read(const char *device, char *to, size_t size)
 {
     char path[64];
-    ssize_t n;
-    int fd;
 
     snprintf(path, sizeof path, "/sys/class/ptp/%s/clock_name", device);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    n = fd < 0 ? -1 : read(fd, to, size - 1);
-    if (fd >= 0)
-        close(fd);
-    to[n > 0 ? n : 0] = 0;
-    to[strcspn(to, "\n")] = 0;
-    return to[0];
+    return sysfile_text(path, to, size);
 }
 
 static int device_open(const char *device)

@@ -9,11 +9,11 @@
 #include "clock.h"
 #include "clock_chrony.h"
 #include "clock_ntp.h"
+#include "sysfile.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static int folder_connect(char *name, size_t size)
     struct sockaddr_un from = { .sun_family = AF_UNIX }, to = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    snprintf(name, size, CHRONY_FOLDER "/vmtp-probe.%d.sock", (int)getpid());
+    snprintf(name, size, CHRONY_FOLDER "/vmtp-probe.%d.sock", (int)gettid());
     snprintf(from.sun_path, sizeof from.sun_path, "%s", name);
     snprintf(to.sun_path, sizeof to.sun_path, CHRONY_FOLDER "/chronyd.sock");
     if (fd < 0)
@@ -153,17 +153,10 @@ static const struct {
 static void process_see(const char *pid, bool seen[KNOWN])
 {
     char path[64], text[32];
-    ssize_t n;
-    int fd;
 
     snprintf(path, sizeof path, "/proc/%.16s/comm", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (!sysfile_text(path, text, sizeof text))
         return;
-    n = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[n > 0 ? n : 0] = 0;
-    text[strcspn(text, "\n")] = 0;
     for (size_t i = 0; i < KNOWN; i++)
         if (!strcmp(text, known[i].process))
             seen[i] = true;
@@ -200,27 +193,34 @@ static void keeper_see(const char *answers, struct clock_keeper *ret)
     }
 }
 
+bool clock_keeper_again(struct clock_asker *a, struct clock_keeper *ret)
+{
+    return a->way && way_ask(a->way, ++a->sequence, ret);
+}
+
+bool clock_keeper_find(struct clock_asker *a, struct clock_keeper *ret)
+{
+    if (!a->sequence)
+        a->sequence = (uint32_t)clock_now() | 1;
+    for (a->way = NO_WAY + 1; a->way < WAYS; a->way++)
+        if (clock_keeper_again(a, ret))
+            return true;
+    a->way = NO_WAY;
+    return false;
+}
+
 void clock_keeper_ask(struct clock_asker *a, struct clock_keeper *ret)
 {
     struct clock_keeper k;
     uint64_t now_ns = clock_now();
-    int way = a->way;
+    bool answered = clock_keeper_again(a, &k);
 
-    if (!a->sequence)
-        a->sequence = (uint32_t)now_ns | 1;
-    if (way && !way_ask(way, ++a->sequence, &k))
-        way = 0;
-    if (!a->tried_ns || now_ns > a->tried_ns + TRY_AGAIN_NS || (a->way && !way)) {
+    if (!a->tried_ns || now_ns > a->tried_ns + TRY_AGAIN_NS || (a->way && !answered)) {
         a->tried_ns = now_ns;
-        for (int i = NO_WAY + 1; !way && i < WAYS; i++)
-            if (way_ask(i, ++a->sequence, &k))
-                way = i;
-        keeper_see(way ? k.name : NULL, &a->seen);
+        answered = answered || clock_keeper_find(a, &k);
+        keeper_see(answered ? k.name : NULL, &a->seen);
     }
-    a->way = way;
-    if (!way)
-        k = a->seen;
-    else
+    if (answered)
         memcpy(k.other, a->seen.other, sizeof k.other);
-    *ret = k;
+    *ret = answered ? k : a->seen;
 }

@@ -29,8 +29,13 @@ struct clock_asker {
     struct clock_keeper seen; /* running, when it was last looked */
 };
 
-/* Takes a fraction of a millisecond as a rule, 0.5 s where daemons listen and do not answer. */
+/* Takes a fraction of a millisecond as a rule, 0.5 s where daemons listen and do not answer; now
+ * and then it looks through all processes. */
 void clock_keeper_ask(struct clock_asker *, struct clock_keeper *ret);
+/* The same without looking who runs: false: nobody answers, and ret stays as it was. */
+bool clock_keeper_find(struct clock_asker *, struct clock_keeper *ret);
+/* Only the way that answered last, 0.1 s at most; false: there is none, or it does not answer. */
+bool clock_keeper_again(struct clock_asker *, struct clock_keeper *ret);
 
 /* Is a source of this name (or reference id) the machine's own undisciplined clock? */
 static inline bool clock_keeper_is_self(const char *source)

@@ -32,6 +32,10 @@ void clock_kernel_read(struct clock_kernel *ret)
 
     memset(ret, 0, sizeof *ret);
     clock_kernel_take(&t, adjtimex(&t), ret);
+}
+
+void clock_kernel_read_source(struct clock_kernel *ret)
+{
     (void)sysfile_text(SOURCES "current_clocksource", ret->source, sizeof ret->source);
     (void)sysfile_text(SOURCES "available_clocksource", ret->available, sizeof ret->available);
 }

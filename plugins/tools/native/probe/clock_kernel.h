@@ -19,7 +19,10 @@ struct clock_kernel {
     char available[128]; /* "tsc kvm-clock" */
 };
 
+/* What adjtimex() tells; the texts are "". */
 void clock_kernel_read(struct clock_kernel *ret);
+/* The texts, beside it. */
+void clock_kernel_read_source(struct clock_kernel *ret);
 /* What adjtimex() filled in, and returned.  Pure. */
 void clock_kernel_take(const struct timex *, int state, struct clock_kernel *ret);
 /* Is max_error_s a bound?  Only where whoever keeps the clock accounts for what lies between it and

@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock_span.h"
 
-#include "clock_kernel.h"
+#include <math.h>
+#include <string.h>
 
 static int64_t distance(const struct clock_look *l)
 {
     return (int64_t)(l->real_ns - l->monotonic_ns);
 }
 
-static void add_error(struct json_writer *w)
+static const char *why_unbound(const struct clock_state *s)
 {
-    struct clock_kernel k;
+    if (!s->kernel.known && !s->keeper.answered)
+        return "can't be asked for its error";
+    return s->synchronised ? "is kept by a program that tells no bound of its error"
+                           : "is not synchronised";
+}
 
-    clock_kernel_read(&k);
-    if (clock_kernel_bounds(&k))
-        json_add_uint(w, "clock_error_ns", (uint64_t)(k.max_error_s * 1e9));
+/* The larger of before and after, as it may have been corrected in between. */
+static void add_error(struct json_writer *w, struct clock_span *s)
+{
+    struct clock_state after;
+
+    memset(&after, 0, sizeof after);
+    clock_kernel_read(&after.kernel);
+    (void)clock_keeper_again(&s->asker, &after.keeper);
+    clock_state_judge(&after);
+    if (isnan(s->before.error_s) || isnan(after.error_s))
+        json_add_text(w, "clock_why", why_unbound(isnan(after.error_s) ? &after : &s->before));
     else
-        json_add_text(w, "clock_why",
-                      !k.known          ? "can't be asked for its error"
-                      : !k.synchronised ? "is not synchronised"
-                                        : "is kept by a program that tells no bound of its error");
+        json_add_uint(w, "clock_error_ns",
+                      (uint64_t)(fmax(s->before.error_s, after.error_s) * 1e9));
+}
+
+void clock_span_prepare(struct clock_span *s)
+{
+    memset(s, 0, sizeof *s);
+    clock_kernel_read(&s->before.kernel);
+    (void)clock_keeper_find(&s->asker, &s->before.keeper);
+    clock_state_judge(&s->before);
 }
 
 void clock_span_begin(struct clock_span *s)
@@ -36,7 +55,7 @@ static uint64_t step(const struct clock_look *begin, const struct clock_look *en
     return size > doubt ? size - doubt : 0;
 }
 
-void clock_span_add(struct json_writer *w, const struct clock_span *s)
+void clock_span_add(struct json_writer *w, struct clock_span *s)
 {
     struct clock_look end;
     const struct clock_look *best = &s->begin;
@@ -49,5 +68,5 @@ void clock_span_add(struct json_writer *w, const struct clock_span *s)
     json_add_uint(w, "clock_distance_ns", (uint64_t)distance(best));
     json_add_uint(w, "clock_within_ns", best->within_ns);
     json_add_uint(w, "clock_step_ns", step(&s->begin, &end));
-    add_error(w);
+    add_error(w, s);
 }

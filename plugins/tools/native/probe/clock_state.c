@@ -27,6 +27,7 @@ void clock_state_read(struct clock_asker *asker, struct clock_state *s)
     if (!asker->sequence)
         clock_host_find(&s->host);
     clock_kernel_read(&s->kernel);
+    clock_kernel_read_source(&s->kernel);
     clock_keeper_ask(asker, &s->keeper);
     clock_host_read(&s->host);
     clock_state_judge(s);

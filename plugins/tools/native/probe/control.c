@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "cpu.h"
 #include "facts.h"
+#include "sysfile.h"
 #include "trial.h"
 
 #include <poll.h>
@@ -30,18 +31,16 @@ struct control {
 
 static void say_hello(struct control *c)
 {
-    char buf[512], boot[48] = "";
+    char buf[512], boot[48];
     struct json_writer w;
-    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 
     output_begin(&w, buf, sizeof buf, "hello");
     json_add_uint(&w, "protocol", PROBE_PROTOCOL);
     json_add_text(&w, "version", PROBE_VERSION);
     json_add_uint(&w, "cpus", cpu_count());
-    if (f && fgets(boot, 37, f)) /* tells whether both ends share one machine's CPUs */
+    /* Tells whether both ends share one machine's CPUs. */
+    if (sysfile_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot))
         json_add_text(&w, "boot", boot);
-    if (f)
-        fclose(f);
     output_send(&c->out, &w);
 }
 

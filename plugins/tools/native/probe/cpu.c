@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cpu.h"
 
+#include "cgroup.h"
 #include "sysfile.h"
 
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define FREQUENCY "/sys/devices/system/cpu/cpu0/cpufreq/"
-#define GROUPS    "/sys/fs/cgroup"
 
 uint32_t cpu_count(void)
 {
@@ -45,17 +44,17 @@ static double quota_of(const char *text)
 }
 
 /* cgroup 2: one file; cgroup 1: two. */
-static double group_quota(const char *folder)
+static double group_quota(const struct cgroup *group)
 {
-    char path[PATH_MAX + 32], text[64], period[32];
+    char path[CGROUP_PATH_MAX], text[64], period[32];
 
-    snprintf(path, sizeof path, "%s/cpu.max", folder);
+    cgroup_path(group, "cpu.max", path);
     if (sysfile_text(path, text, sizeof text))
         return quota_of(text);
-    snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", folder);
+    cgroup_path(group, "cpu.cfs_quota_us", path);
     if (!sysfile_text(path, text, 32))
         return 0;
-    snprintf(path, sizeof path, "%s/cpu.cfs_period_us", folder);
+    cgroup_path(group, "cpu.cfs_period_us", path);
     if (!sysfile_text(path, period, sizeof period))
         return 0;
     snprintf(text + strlen(text), sizeof text - strlen(text), " %s", period);
@@ -63,61 +62,14 @@ static double group_quota(const char *folder)
 }
 
 /* The least of the group and of all above it; 0: there is none. */
-static double groups_quota(const char *root, const char *group)
-{
-    char folder[PATH_MAX];
-    double least = 0, one;
-    size_t len = strlen(root);
-
-    if (snprintf(folder, sizeof folder, "%s%s", root, group) >= (int)sizeof folder)
-        return 0;
-    for (;;) {
-        char *slash;
-
-        one = group_quota(folder);
-        if (one > 0 && (least <= 0 || one < least))
-            least = one;
-        slash = strrchr(folder, '/');
-        if (!slash || (size_t)(slash - folder) < len)
-            return least;
-        *slash = 0;
-    }
-}
-
-/* A line of /proc/self/cgroup is NUMBER:CONTROLLERS:PATH; number 0 is cgroup 2. */
-static bool has_controller(const char *line, const char *name)
-{
-    size_t len = strlen(name);
-
-    for (line = strchr(line, ':'); line; line = strchr(line, ',')) {
-        line++;
-        if (strncmp(line, name, len) == 0 && (line[len] == ',' || line[len] == ':'))
-            return true;
-        if (strcspn(line, ",") > strcspn(line, ":"))
-            return false;
-    }
-    return false;
-}
-
 static double quota_find(void)
 {
-    char text[4096], *save = NULL;
-    double least = 0, one;
+    struct cgroup group;
+    double least = 0;
 
-    if (!sysfile_text("/proc/self/cgroup", text, sizeof text))
-        return 0;
-    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        const char *path = strrchr(line, ':');
+    for (bool more = cgroup_find(&group); more; more = cgroup_up(&group)) {
+        double one = group_quota(&group);
 
-        if (!path)
-            continue;
-        path += path[1] == '/' && !path[2] ? 2 : 1;
-        if (strncmp(line, "0::", 3) == 0)
-            one = groups_quota(GROUPS, path);
-        else if (has_controller(line, "cpu"))
-            one = groups_quota(GROUPS "/cpu", path);
-        else
-            continue;
         if (one > 0 && (least <= 0 || one < least))
             least = one;
     }

@@ -9,6 +9,7 @@
 #include "drops.h"
 
 #include "proc_net.h"
+#include "sysfile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,8 @@ static void read_nic(struct drops *d, char *text, const char *interface, bool se
 {
     uint64_t rx, tx;
 
-    if (proc_net_read("/proc/net/dev", text, TEXT_BYTES) &&
-        proc_net_device(text, interface, &rx, &tx))
+    if (sysfile_read("/proc/net/dev", text, TEXT_BYTES) &&
+        proc_net_dropped(text, interface, &rx, &tx))
         d->nic = (struct drops_count){ true, sends ? tx : rx };
 }
 
@@ -28,7 +29,7 @@ static void read_refused(struct drops *d, char *text, bool ipv6)
 {
     struct drops_count *to = &d->refused;
 
-    if (proc_net_read(ipv6 ? "/proc/net/snmp6" : "/proc/net/snmp", text, TEXT_BYTES))
+    if (sysfile_read(ipv6 ? "/proc/net/snmp6" : "/proc/net/snmp", text, TEXT_BYTES))
         to->known = ipv6 ? proc_net_row(text, "Udp6SndbufErrors", &to->count)
                          : proc_net_column(text, "Udp:", "SndbufErrors", &to->count);
 }
@@ -37,20 +38,20 @@ static void read_softnet(struct drops *d, char *text)
 {
     uint32_t dropped = 0;
 
-    if (proc_net_read("/proc/net/softnet_stat", text, TEXT_BYTES))
+    if (sysfile_read("/proc/net/softnet_stat", text, TEXT_BYTES))
         d->softnet.known = proc_net_backlog(text, &d->cpus, &dropped);
     d->softnet.count = dropped;
 }
 
 static void read_reassembly(struct drops *d, char *text, bool ipv6)
 {
-    if (proc_net_read(ipv6 ? "/proc/net/snmp6" : "/proc/net/snmp", text, TEXT_BYTES)) {
+    if (sysfile_read(ipv6 ? "/proc/net/snmp6" : "/proc/net/snmp", text, TEXT_BYTES)) {
         d->expired.known = ipv6 ? proc_net_row(text, "Ip6ReasmTimeout", &d->expired.count)
                                 : proc_net_column(text, "Ip:", "ReasmTimeout", &d->expired.count);
         d->failed.known = ipv6 ? proc_net_row(text, "Ip6ReasmFails", &d->failed.count)
                                : proc_net_column(text, "Ip:", "ReasmFails", &d->failed.count);
     }
-    if (proc_net_read(ipv6 ? "/proc/net/sockstat6" : "/proc/net/sockstat", text, TEXT_BYTES))
+    if (sysfile_read(ipv6 ? "/proc/net/sockstat6" : "/proc/net/sockstat", text, TEXT_BYTES))
         d->waiting.known =
             proc_net_word(text, ipv6 ? "FRAG6:" : "FRAG:", "inuse", &d->waiting.count);
 }

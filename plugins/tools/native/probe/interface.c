@@ -1,82 +1,42 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * Network interfaces over rtnetlink.  One request, one answer, one socket each time: it is asked
- * a few times a trial at most.  [any thread]
- */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "interface.h"
 
+#include "link.h"
+#include "netlink.h"
 #include "offload.h"
 #include "socket.h"
 
 #include <ifaddrs.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/time.h>
-#include <unistd.h>
+#include <string.h>
 
-#define ANSWER_BYTES 65536 /* a link with many virtual functions is long */
-
-struct request {
-    struct nlmsghdr header;
-    union {
-        struct rtmsg route;
-        struct ifinfomsg link;
-    };
-    char attributes[64];
-};
-
-static int netlink_open(void)
+static int route_interface(const void *answer, size_t len)
 {
-    struct timeval tv = { 1, 0 };
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    struct attributes list = { NULL, 0 };
+    struct attribute a;
+    struct rtmsg fixed;
+    int index = 0;
 
-    if (fd >= 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv);
-    return fd;
-}
-
-/* The answer, to be freed, or NULL. */
-static struct nlmsghdr *netlink_ask(struct request *q, uint16_t wanted)
-{
-    struct nlmsghdr *answer = malloc(ANSWER_BYTES);
-    int fd = netlink_open();
-    ssize_t n = -1;
-
-    q->header.nlmsg_flags = NLM_F_REQUEST;
-    if (answer && fd >= 0 && send(fd, q, q->header.nlmsg_len, 0) >= 0)
-        n = recv(fd, answer, ANSWER_BYTES, 0);
-    if (fd >= 0)
-        close(fd);
-    if (n < 0 || !NLMSG_OK(answer, (size_t)n) || answer->nlmsg_type != wanted) {
-        free(answer);
-        return NULL;
-    }
-    return answer;
-}
-
-static int route_interface(const struct nlmsghdr *answer)
-{
-    const struct rtmsg *m = NLMSG_DATA(answer);
-    int len = (int)RTM_PAYLOAD(answer), index = 0;
-
-    for (const struct rtattr *a = RTM_RTA(m); RTA_OK(a, len); a = RTA_NEXT(a, len))
-        if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) >= sizeof index)
-            memcpy(&index, RTA_DATA(a), sizeof index);
+    (void)message_open(answer, len, RTM_NEWROUTE, &fixed, sizeof fixed, &list);
+    while (attribute_next(&list, &a))
+        if (a.type == RTA_OIF && a.len >= sizeof index)
+            memcpy(&index, a.data, sizeof index);
     return index;
 }
 
 static int interface_by_sockaddr(const struct address *to)
 {
-    struct request q = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof q.route),
-                                     .nlmsg_type = RTM_GETROUTE } };
+    struct netlink_question q = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof q.route),
+                                              .nlmsg_type = RTM_GETROUTE,
+                                              .nlmsg_flags = NLM_F_REQUEST } };
     bool v6 = to->ss.ss_family == AF_INET6;
     struct rtattr *a = (struct rtattr *)(void *)((char *)&q + q.header.nlmsg_len);
-    size_t len = v6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
-    struct nlmsghdr *answer;
-    int index = 0;
+    size_t len = v6 ? sizeof(struct in6_addr) : sizeof(struct in_addr), answered = 0;
+    void *answer;
+    int index;
 
     q.route.rtm_family = (unsigned char)to->ss.ss_family;
     q.route.rtm_dst_len = (unsigned char)(8 * len);
@@ -87,9 +47,8 @@ static int interface_by_sockaddr(const struct address *to)
               : (const void *)&((const struct sockaddr_in *)&to->ss)->sin_addr,
            len);
     q.header.nlmsg_len = NLMSG_LENGTH(sizeof q.route) + RTA_LENGTH((unsigned)len);
-    answer = netlink_ask(&q, RTM_NEWROUTE);
-    if (answer)
-        index = route_interface(answer);
+    answer = netlink_ask(&q, &answered);
+    index = route_interface(answer, answered);
     free(answer);
     return index;
 }
@@ -168,33 +127,6 @@ int interface_by_address(const char *address)
     return index || address ? index : first_but_loopback();
 }
 
-static struct nlmsghdr *link_ask(int index)
-{
-    struct request q = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof q.link),
-                                     .nlmsg_type = RTM_GETLINK } };
-
-    q.link.ifi_family = AF_UNSPEC;
-    q.link.ifi_index = index;
-    return index > 0 ? netlink_ask(&q, RTM_NEWLINK) : NULL;
-}
-
-uint64_t interface_tx_packets(int index)
-{
-    struct nlmsghdr *answer = link_ask(index);
-    struct rtnl_link_stats64 stats = { 0 };
-    int len = answer ? (int)IFLA_PAYLOAD(answer) : 0;
-
-    if (!answer)
-        return 0;
-    for (struct rtattr *a = IFLA_RTA((struct ifinfomsg *)NLMSG_DATA(answer)); RTA_OK(a, len);
-         a = RTA_NEXT(a, len))
-        if (a->rta_type == IFLA_STATS64)
-            memcpy(&stats, RTA_DATA(a),
-                   RTA_PAYLOAD(a) < sizeof stats ? RTA_PAYLOAD(a) : sizeof stats);
-    free(answer);
-    return stats.tx_packets;
-}
-
 static const struct {
     unsigned short type;
     const char *key;
@@ -208,36 +140,35 @@ static const struct {
     { IFLA_TXQLEN, "tx_queue_length" },
 };
 
-static void add_text(struct json_writer *w, const char *key, const struct rtattr *a)
+static void add_text(struct json_writer *w, const char *key, const struct attribute *a)
 {
-    char text[32] = "";
-    size_t len = RTA_PAYLOAD(a) < sizeof text ? RTA_PAYLOAD(a) : sizeof text - 1;
+    char text[32];
 
-    memcpy(text, RTA_DATA(a), len);
-    text[sizeof text - 1] = 0;
+    attribute_text(a, text, sizeof text);
     json_add_text(w, key, text);
 }
 
-static void add_kind(struct json_writer *w, struct rtattr *info)
+static void add_kind(struct json_writer *w, const struct attribute *info)
 {
-    int len = (int)RTA_PAYLOAD(info);
+    struct attributes list = attributes_within(info);
+    struct attribute a;
 
-    for (struct rtattr *a = RTA_DATA(info); RTA_OK(a, len); a = RTA_NEXT(a, len))
-        if (a->rta_type == IFLA_INFO_KIND)
-            add_text(w, "kind", a);
+    while (attribute_next(&list, &a))
+        if (a.type == IFLA_INFO_KIND)
+            add_text(w, "kind", &a);
 }
 
-static void add_attribute(struct json_writer *w, struct rtattr *a)
+static void add_attribute(struct json_writer *w, const struct attribute *a)
 {
     uint32_t value;
 
-    if (a->rta_type == IFLA_QDISC)
+    if (a->type == IFLA_QDISC)
         add_text(w, "qdisc", a);
-    else if (a->rta_type == IFLA_LINKINFO)
+    else if (a->type == IFLA_LINKINFO)
         add_kind(w, a);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        if (a->rta_type == numbers[i].type && RTA_PAYLOAD(a) >= sizeof value) {
-            memcpy(&value, RTA_DATA(a), sizeof value);
+        if (a->type == numbers[i].type && a->len >= sizeof value) {
+            memcpy(&value, a->data, sizeof value);
             json_add_uint(w, numbers[i].key, value);
         }
     }
@@ -245,20 +176,21 @@ static void add_attribute(struct json_writer *w, struct rtattr *a)
 
 void interface_add(struct json_writer *w, const char *key, int index)
 {
-    struct nlmsghdr *answer = link_ask(index);
-    int len = answer ? (int)IFLA_PAYLOAD(answer) : 0;
+    struct attributes list;
+    struct ifinfomsg fixed;
+    struct attribute a;
+    size_t len = 0;
+    void *answer = link_ask(index, &len);
     char name[IF_NAMESIZE];
 
-    if (!answer || !if_indextoname((unsigned)index, name)) {
-        free(answer);
-        return;
+    if (message_open(answer, len, RTM_NEWLINK, &fixed, sizeof fixed, &list) &&
+        if_indextoname((unsigned)index, name)) {
+        json_open(w, key);
+        json_add_text(w, "name", name);
+        while (attribute_next(&list, &a))
+            add_attribute(w, &a);
+        offload_add(w, name);
+        json_close(w);
     }
-    json_open(w, key);
-    json_add_text(w, "name", name);
-    for (struct rtattr *a = IFLA_RTA((struct ifinfomsg *)NLMSG_DATA(answer)); RTA_OK(a, len);
-         a = RTA_NEXT(a, len))
-        add_attribute(w, a);
-    offload_add(w, name);
-    json_close(w);
     free(answer);
 }

@@ -83,14 +83,9 @@ static bool names(const char *line, const char *name)
 static void lines_take(struct irqs *irqs, const char *name, const char *bus)
 {
     char *text = malloc(TEXT_BYTES), *save = NULL;
-    FILE *file = fopen("/proc/interrupts", "re");
-    size_t n = text && file ? fread(text, 1, TEXT_BYTES - 1, file) : 0;
+    bool known = text && sysfile_read("/proc/interrupts", text, TEXT_BYTES);
 
-    if (file)
-        fclose(file);
-    if (text)
-        text[n] = 0;
-    for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+    for (char *line = known ? strtok_r(text, "\n", &save) : NULL; line;
          line = strtok_r(NULL, "\n", &save)) {
         line += strspn(line, " ");
         if (isdigit((unsigned char)*line) && (names(line, name) || names(line, bus)))

@@ -5,15 +5,12 @@
  */
 #include "offload.h"
 
+#include "ethtool.h"
 #include "irq.h"
 
 #include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,10 +24,7 @@ struct device {
 
 static int ask(const struct device *d, void *data)
 {
-    struct ifreq r = { .ifr_data = data };
-
-    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", d->name);
-    return ioctl(d->fd, SIOCETHTOOL, &r);
+    return ethtool_ask(d->fd, d->name, data);
 }
 
 /* Software devices have a driver and no bus. */
@@ -119,19 +113,6 @@ static void add_flag(struct json_writer *w, const struct device *d, uint32_t cmd
         json_add_flag(w, key, v.data);
 }
 
-static uint32_t feature_count(const struct device *d)
-{
-    union {
-        struct ethtool_sset_info info;
-        char room[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
-    } s;
-
-    memset(&s, 0, sizeof s);
-    s.info.cmd = ETHTOOL_GSSET_INFO;
-    s.info.sset_mask = 1ull << ETH_SS_FEATURES;
-    return !ask(d, &s) && s.info.sset_mask ? s.info.data[0] : 0;
-}
-
 static int feature_find(const struct device *d, uint32_t count, const char *feature)
 {
     struct ethtool_gstrings *s = calloc(1, sizeof *s + (size_t)count * ETH_GSTRING_LEN);
@@ -157,7 +138,7 @@ static void add_feature(struct json_writer *w, const struct device *d, const cha
         char room[sizeof(struct ethtool_gfeatures) +
                   FEATURES_MAX / 32 * sizeof(struct ethtool_get_features_block)];
     } f;
-    uint32_t count = feature_count(d);
+    uint32_t count = ethtool_count(d->fd, d->name, ETH_SS_FEATURES);
     int bit = count && count <= FEATURES_MAX ? feature_find(d, count, feature) : -1;
 
     memset(&f, 0, sizeof f);

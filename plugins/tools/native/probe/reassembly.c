@@ -2,45 +2,36 @@
 #include "reassembly.h"
 
 #include "clock.h"
+#include "proc_net.h"
+#include "sysfile.h"
 
 #include "../protocol.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define ETHERNET_PAYLOAD 1472u     /* what fits a packet nearly everywhere */
 #define ROOM_SHARE       4         /* a fourth may be taken */
 #define THRESHOLD_BYTES  (4 << 20) /* net.ipv4.ipfrag_high_thresh where it can't be read */
 #define LOOK_NS          (50 * NS_PER_MS)
 
-/* "FRAG: inuse 0 memory 0", or "FRAG6: ..."; 0 where it can't be read. */
+/* 0 where it can't be read. */
 static uint64_t memory_taken(bool ipv6)
 {
-    FILE *file = fopen(ipv6 ? "/proc/net/sockstat6" : "/proc/net/sockstat", "re");
-    unsigned long long taken = 0;
-    char line[128];
+    uint64_t taken = 0;
+    char text[1024];
 
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, ipv6 ? "FRAG6: inuse %*u memory %llu" : "FRAG: inuse %*u memory %llu",
-                   &taken) == 1)
-            break;
-    if (file)
-        fclose(file);
+    if (sysfile_read(ipv6 ? "/proc/net/sockstat6" : "/proc/net/sockstat", text, sizeof text))
+        (void)proc_net_word(text, ipv6 ? "FRAG6:" : "FRAG:", "memory", &taken);
     return taken;
 }
 
 static uint64_t memory_limit(bool ipv6)
 {
-    FILE *file = fopen(ipv6 ? "/proc/sys/net/ipv6/ip6frag_high_thresh"
-                            : "/proc/sys/net/ipv4/ipfrag_high_thresh",
-                       "re");
-    unsigned long long limit = THRESHOLD_BYTES;
+    uint64_t limit = THRESHOLD_BYTES;
 
-    if (file && fscanf(file, "%llu", &limit) != 1)
-        limit = THRESHOLD_BYTES;
-    if (file)
-        fclose(file);
+    (void)sysfile_uint(ipv6 ? "/proc/sys/net/ipv6/ip6frag_high_thresh"
+                            : "/proc/sys/net/ipv4/ipfrag_high_thresh",
+                       &limit);
     return limit;
 }
 

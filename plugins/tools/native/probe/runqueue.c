@@ -4,23 +4,38 @@
  */
 #include "runqueue.h"
 
+#include "sysfile.h"
+#include "text.h"
+
 #include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 int runqueue_open(void)
 {
     return open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 }
 
+bool runqueue_parse(const char *text, uint64_t *ret_ns)
+{
+    uint64_t ran, waited, times;
+
+    if (!text_number(&text, &ran) || !text_number(&text, &waited) || !text_number(&text, &times) ||
+        !times)
+        return false;
+    *ret_ns = waited;
+    return true;
+}
+
+bool runqueue_read(int fd, uint64_t *ret_ns)
+{
+    char text[96];
+
+    return sysfile_fill(fd, text, sizeof text, SYSFILE_PAGE) > 0 && runqueue_parse(text, ret_ns);
+}
+
 uint64_t runqueue_wait(int fd)
 {
-    char buf[96], *end;
-    ssize_t n = fd < 0 ? -1 : pread(fd, buf, sizeof buf - 1, 0);
+    uint64_t ns = 0;
 
-    if (n <= 0)
-        return 0;
-    buf[n] = 0;
-    (void)strtoull(buf, &end, 10);
-    return strtoull(end, NULL, 10);
+    (void)runqueue_read(fd, &ns);
+    return ns;
 }

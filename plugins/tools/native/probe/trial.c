@@ -103,6 +103,8 @@ static void *trial_main(void *arg)
 
     prctl(PR_SET_TIMERSLACK, 1);
     r = reassembly_wait(t, &err);
+    if (!r && t->p.udp && !t->p.latency)
+        clock_span_prepare(&t->clock);
     if (!r)
         r = t->p.server ? trial_accept(t, &err) : trial_connect(t, &err);
     if (!r)

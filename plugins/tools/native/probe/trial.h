@@ -10,6 +10,7 @@
 #ifndef PROBE_TRIAL_H
 #define PROBE_TRIAL_H
 
+#include "clock_span.h"
 #include "output.h"
 #include "params.h"
 
@@ -27,6 +28,7 @@ struct trial {
     _Atomic uint64_t start_ns; /* 0: not yet told */
     _Atomic uint64_t rtt_ns;   /* of the handshake, as the client saw it */
     _Atomic uint64_t sent[2];  /* by the other end, in each direction, plus 1; 0: not yet told */
+    struct clock_span clock;   /* of datagrams, prepared */
     int listen_fd;
     int *fd[2]; /* the connections of each direction; -1: not there */
 };

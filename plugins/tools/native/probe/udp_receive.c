@@ -8,9 +8,9 @@
  */
 #include "boundary.h"
 #include "clock.h"
-#include "clock_span.h"
 #include "drops.h"
 #include "interface.h"
+#include "link.h"
 #include "meter.h"
 #include "payload.h"
 #include "recorder.h"
@@ -99,6 +99,7 @@ static void enter_measured(struct udp_receiver *r)
 {
     r->measured = true;
     drops_read(&r->drops, r->link.name, is_ipv6(r));
+    r->clock = r->j->t->clock;
     clock_span_begin(&r->clock);
 }
 

@@ -5,9 +5,9 @@
  * begin anew with the measured phase, so that loss of the warm-up does not count.  [job]
  */
 #include "clock.h"
-#include "clock_span.h"
 #include "drops.h"
 #include "interface.h"
+#include "link.h"
 #include "meter.h"
 #include "pace.h"
 #include "payload.h"
@@ -169,6 +169,7 @@ static uint64_t enter_measured(struct udp_sender *s)
     uint64_t now;
 
     drops_read_sender(&s->drops, s->interface, s->link.name, is_ipv6(s));
+    s->clock = s->j->t->clock;
     clock_span_begin(&s->clock);
     now = clock_now();
     s->begin_ns = now;
@@ -263,7 +264,7 @@ static void send_result(struct udp_sender *s, const struct drops *after)
 
 static void tell_wire_ratio(struct udp_sender *s)
 {
-    uint64_t packets = interface_tx_packets(s->interface);
+    uint64_t packets = link_tx_packets(s->interface);
 
     if (packets && s->wire_packets && s->sent_all)
         s->wire_ratio = (double)(packets - s->wire_packets) / (double)s->sent_all;
@@ -329,7 +330,7 @@ static int sender_init(struct udp_sender *s)
     s->begin_ns = s->j->start_ns + p->warmup_ns;
     s->end_ns = s->begin_ns + p->duration_ns;
     s->interface = interface_of_socket(s->j->fd[0]);
-    s->wire_packets = interface_tx_packets(s->interface);
+    s->wire_packets = link_tx_packets(s->interface);
     link_name_read(s->interface, &s->link);
     s->seq = calloc(s->j->count, sizeof *s->seq);
     s->payload = payload_make(s->length * s->most);

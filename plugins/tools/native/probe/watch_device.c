@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_device.h"
 
-#include "watch_file.h"
+#include "text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -15,27 +14,6 @@ static const struct {
     { RX_ERRORS, "nic_rx_errors" },
     { TX_ERRORS, "nic_tx_errors" },
 };
-
-bool device_parse(const char *line, char ret_name[DEVICE_NAME_MAX], uint64_t ret[DEVICE_COLUMNS])
-{
-    const char *at = line, *name;
-    size_t len = text_word(&at, &name);
-    const char *colon = len ? memchr(name, ':', len) : NULL;
-
-    /* The name's own colons ("eth0:1") come before the last; "eth0:123" leaves no blank. */
-    for (const char *next = colon; next && next < name + len; next++)
-        if (*next == ':')
-            colon = next;
-    if (!colon || colon == name || colon - name >= DEVICE_NAME_MAX)
-        return false;
-    at = colon + 1;
-    for (int i = 0; i < DEVICE_COLUMNS; i++)
-        if (!text_number(&at, &ret[i]))
-            return false;
-    memcpy(ret_name, name, (size_t)(colon - name));
-    ret_name[colon - name] = 0;
-    return true;
-}
 
 /* They keep their order, so the one behind the last one found is tried first. */
 static struct device *device_find(struct watch_device *w, const char *name, size_t *near)
@@ -51,7 +29,7 @@ static struct device *device_find(struct watch_device *w, const char *name, size
     return NULL;
 }
 
-static struct device *device_new(struct watch_device *w, const char *name)
+static struct device *device_new(struct watch_device *w, const char name[DEVICE_NAME_MAX])
 {
     struct device *d = &w->device[w->count];
 
@@ -59,7 +37,7 @@ static struct device *device_new(struct watch_device *w, const char *name)
         return NULL;
     w->count++;
     memset(d, 0, sizeof *d);
-    snprintf(d->name, sizeof d->name, "%s", name);
+    memcpy(d->name, name, strlen(name));
     return d;
 }
 
@@ -86,7 +64,7 @@ void device_take(struct watch_device *w, const char *text, struct figures *f)
         char name[DEVICE_NAME_MAX];
         struct device *d;
 
-        if (!device_parse(line, name, column) || strcmp(name, "lo") == 0)
+        if (!proc_net_device(line, name, column) || strcmp(name, "lo") == 0)
             continue;
         d = device_find(w, name, &near);
         if (!d)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_frequency.h"
 
+#include "text.h"
+
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_interrupt.h"
 
-#include "watch_file.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -45,18 +45,9 @@ static void name_find(uint32_t irq, char *ret, size_t size)
         closedir(dir);
 }
 
-static const char *line_find(const char *text)
-{
-    const char *line = text;
-
-    while (line && strncmp(line, "intr ", 5) != 0)
-        line = text_next_line(line);
-    return line ? line + 5 : NULL;
-}
-
 void interrupt_take(struct watch_interrupt *w, const char *text, uint64_t now_ns, struct figures *f)
 {
-    const char *at = line_find(text);
+    const char *at = text_line(text, "intr ");
     double span_s = (double)(now_ns - w->time_ns) * 1e-9;
     struct hottest hottest = { .moved = { 0 } };
     bool first = w->time_ns == 0;

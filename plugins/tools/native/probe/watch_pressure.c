@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_pressure.h"
 
-#include "watch_file.h"
+#include "text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_protocol.h"
 
-#include "watch_file.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -44,16 +44,11 @@ static const struct {
 
 _Static_assert(ROWS <= PROTOCOL_COUNTERS, "the counters have no room for the table");
 
-static bool is_word(const char *word, size_t len, const char *want)
-{
-    return word[0] == want[0] && strncmp(word, want, len) == 0 && !want[len];
-}
-
 /* The row of that name in that group; -1: it is not wanted. */
 static int row_find(const char *group, const char *name, size_t len)
 {
     for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].group == group && is_word(name, len, rows[i].name))
+        if (rows[i].group == group && text_is(name, len, rows[i].name))
             return (int)i;
     return -1;
 }
@@ -68,7 +63,7 @@ static void see(struct watch_protocol *p, int row, uint64_t value)
 static const char *group_find(const char *word, size_t len)
 {
     for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].group && is_word(word, len, rows[i].group))
+        if (rows[i].group && text_is(word, len, rows[i].group))
             return rows[i].group;
     return NULL;
 }

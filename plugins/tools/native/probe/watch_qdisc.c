@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_qdisc.h"
 
-#include <errno.h>
-#include <linux/gen_stats.h>
+#include "netlink.h"
+#include "queue.h"
+
 #include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -15,69 +13,36 @@
 #define LOOKUP_EVERY 10
 #define ANSWERS_MAX  64 /* datagrams of one dump */
 
-struct question {
-    struct nlmsghdr header;
-    struct tcmsg tc;
-};
-
-static bool netlink_open(struct watch_qdisc *q)
+static bool socket_open(struct watch_qdisc *q)
 {
     struct timeval patience = { 0, 200000 };
 
     if (q->fd < 0)
-        q->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        q->fd = netlink_open();
     if (q->fd >= 0)
         (void)setsockopt(q->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return q->fd >= 0;
 }
 
-static bool stats_drops(struct rtattr *stats, uint64_t *ret)
-{
-    int len = (int)RTA_PAYLOAD(stats);
-
-    for (struct rtattr *a = RTA_DATA(stats); RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-        struct gnet_stats_queue queue;
-
-        if (a->rta_type != TCA_STATS_QUEUE || RTA_PAYLOAD(a) < sizeof queue)
-            continue;
-        memcpy(&queue, RTA_DATA(a), sizeof queue);
-        *ret = queue.drops;
-        return true;
-    }
-    return false;
-}
-
-bool qdisc_parse(const void *answer, size_t len, uint64_t *ret_dropped)
-{
-    int left = (int)(len - NLMSG_ALIGN(sizeof(struct tcmsg)));
-
-    if (len < NLMSG_ALIGN(sizeof(struct tcmsg)))
-        return false;
-    for (struct rtattr *a = (void *)((char *)(uintptr_t)answer + NLMSG_ALIGN(sizeof(struct tcmsg)));
-         RTA_OK(a, left); a = RTA_NEXT(a, left))
-        if ((a->rta_type & NLA_TYPE_MASK) == TCA_STATS2)
-            return stats_drops(a, ret_dropped);
-    return false;
-}
-
 /* What one dump said of a device. */
 struct drops {
     bool root, ingress; /* it has one */
-    uint64_t root_dropped, ingress_dropped;
+    uint32_t root_dropped, ingress_dropped;
 };
 
-static void answer_take(const struct nlmsghdr *h, const struct watch_device *w, struct drops *drops)
+static void answer_take(const struct queue_drops *seen, const struct watch_device *w,
+                        struct drops *drops)
 {
-    const struct tcmsg *tc = NLMSG_DATA(h);
-    size_t len = h->nlmsg_len - NLMSG_HDRLEN;
-
-    for (size_t i = 0; len >= sizeof *tc && i < w->count; i++) {
-        if (w->device[i].index != (unsigned)tc->tcm_ifindex)
+    for (size_t i = 0; seen->index && i < w->count; i++) {
+        if (w->device[i].index != (unsigned)seen->index)
             continue;
-        if (tc->tcm_parent == TC_H_ROOT)
-            drops[i].root = qdisc_parse(tc, len, &drops[i].root_dropped);
-        else if (tc->tcm_parent == TC_H_INGRESS)
-            drops[i].ingress = qdisc_parse(tc, len, &drops[i].ingress_dropped);
+        if (seen->parent == TC_H_ROOT) {
+            drops[i].root = seen->known;
+            drops[i].root_dropped = seen->dropped;
+        } else if (seen->parent == TC_H_INGRESS) {
+            drops[i].ingress = seen->known;
+            drops[i].ingress_dropped = seen->dropped;
+        }
         return;
     }
 }
@@ -86,13 +51,16 @@ static void answer_take(const struct nlmsghdr *h, const struct watch_device *w, 
 static bool answers_take(const struct watch_qdisc *q, void *buf, size_t left,
                          const struct watch_device *w, struct drops *drops)
 {
+    left -= left % NLMSG_ALIGNTO; /* so that NLMSG_NEXT() never goes beyond it */
     for (struct nlmsghdr *h = buf; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+        struct queue_drops seen;
+
         if (h->nlmsg_seq != q->seq)
             continue; /* of an earlier one that came too late */
         if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE)
             return false;
-        if (h->nlmsg_type == RTM_NEWQDISC && h->nlmsg_len >= NLMSG_HDRLEN)
-            answer_take(h, w, drops);
+        queue_drops_take(h, h->nlmsg_len, &seen);
+        answer_take(&seen, w, drops);
     }
     return true;
 }
@@ -101,12 +69,12 @@ static bool answers_take(const struct watch_qdisc *q, void *buf, size_t left,
  * False: there are too many for us, or it does not answer. */
 static bool ask(struct watch_qdisc *q, const struct watch_device *w, struct drops *drops)
 {
-    struct question question = {
-        .header = { .nlmsg_len = NLMSG_LENGTH(sizeof question.tc),
+    struct netlink_question question = {
+        .header = { .nlmsg_len = NLMSG_LENGTH(sizeof question.queue),
                     .nlmsg_type = RTM_GETQDISC,
                     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
                     .nlmsg_seq = ++q->seq },
-        .tc = { .tcm_family = AF_UNSPEC },
+        .queue = { .tcm_family = AF_UNSPEC },
     };
     static _Alignas(struct nlmsghdr) char buf[32768];
     ssize_t n = send(q->fd, &question, question.header.nlmsg_len, 0);
@@ -122,9 +90,9 @@ static bool ask(struct watch_qdisc *q, const struct watch_device *w, struct drop
 }
 
 /* What is not there has dropped nothing: it begins at 0 when it comes. */
-static uint64_t drops_moved(struct counter *c, bool found, uint64_t dropped)
+static uint64_t drops_moved(struct counter *c, bool found, uint32_t dropped)
 {
-    return counter_moved_32(c, found ? (uint32_t)dropped : 0);
+    return counter_moved_32(c, found ? dropped : 0);
 }
 
 /* Another interface may get the name: it is looked up anew now and then. */
@@ -146,7 +114,7 @@ void qdisc_take(struct watch_qdisc *q, struct watch_device *w, struct figures *f
 {
     struct drops drops[DEVICE_MAX] = { 0 };
 
-    if (!look_up(w) || !netlink_open(q) || !ask(q, w, drops))
+    if (!look_up(w) || !socket_open(q) || !ask(q, w, drops))
         return;
     for (size_t i = 0; i < w->count; i++) {
         struct device *d = &w->device[i];

@@ -14,8 +14,6 @@ struct watch_qdisc {
     uint32_t seq;
 };
 
-/* The drops in an answer (RTM_NEWQDISC and its attributes, len bytes); false: it has none. */
-bool qdisc_parse(const void *answer, size_t len, uint64_t *ret_dropped);
 void qdisc_take(struct watch_qdisc *, struct watch_device *, struct figures *);
 
 #endif

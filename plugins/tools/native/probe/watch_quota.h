@@ -25,9 +25,6 @@ struct watch_quota {
 
 /* The text of a cpu.stat of either version; false: it has no such figure. */
 bool quota_parse(const char *text, uint64_t *ret_ns);
-/* Where cpu.stat of the group is, by the text of /proc/self/cgroup: the folder where such groups
- * are mounted and the group below it.  False: it is in none. */
-bool quota_place(const char *text, const char **ret_mount, char *ret_group, size_t size);
 
 void quota_open(struct watch_quota *);
 /* Seconds a second, of all CPUs together; nothing until it was limited once.  It is the endpoint's

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_softnet.h"
 
-#include "watch_file.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -9,14 +9,8 @@ size_t softnet_parse(const char *text, struct softnet_row *ret, size_t max)
 {
     size_t count = 0;
 
-    for (const char *line = text; line && count < max; line = text_next_line(line)) {
-        const char *at = line;
-        uint32_t processed;
-
-        if (text_hex(&at, &processed) && text_hex(&at, &ret[count].dropped) &&
-            text_hex(&at, &ret[count].squeezed))
-            count++;
-    }
+    for (const char *line = text; line && count < max; line = text_next_line(line))
+        count += proc_net_softnet(line, &ret[count]);
     return count;
 }
 

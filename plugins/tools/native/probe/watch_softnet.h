@@ -6,13 +6,10 @@
 #ifndef PROBE_WATCH_SOFTNET_H
 #define PROBE_WATCH_SOFTNET_H
 
+#include "proc_net.h"
 #include "watch_figures.h"
 
 #define SOFTNET_MAX 512 /* CPUs */
-
-struct softnet_row {
-    uint32_t dropped, squeezed;
-};
 
 struct watch_softnet {
     struct counter dropped[SOFTNET_MAX], squeezed[SOFTNET_MAX];

@@ -2,10 +2,9 @@
 #include "watch_stall.h"
 
 #include "clock.h"
-#include "watch_file.h"
+#include "runqueue.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -20,26 +19,12 @@ struct sentinel {
     unsigned wakes;
 };
 
-bool schedstat_parse(const char *text, uint64_t *ret_ns)
-{
-    uint64_t ran, waited, times;
-
-    if (!text_number(&text, &ran) || !text_number(&text, &waited) || !text_number(&text, &times) ||
-        !times)
-        return false;
-    *ret_ns = waited;
-    return true;
-}
-
 /* For how long it was in the run queue since it was asked last. */
 static uint64_t queued_since(struct sentinel *s)
 {
-    char text[96];
-    ssize_t n = s->schedstat_fd < 0 ? -1 : pread(s->schedstat_fd, text, sizeof text - 1, 0);
     uint64_t before_ns = s->queued_ns;
 
-    text[n > 0 ? n : 0] = 0;
-    atomic_store(&s->stall->attributed, schedstat_parse(text, &s->queued_ns));
+    atomic_store(&s->stall->attributed, runqueue_read(s->schedstat_fd, &s->queued_ns));
     return s->queued_ns > before_ns ? s->queued_ns - before_ns : 0;
 }
 
@@ -92,7 +77,7 @@ static void sleep_once(struct sentinel *s)
 static void *sentinel_run(void *arg)
 {
     struct sentinel s = { .stall = arg,
-                          .schedstat_fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC),
+                          .schedstat_fd = runqueue_open(),
                           .due_ns = clock_now(),
                           .cpu_ns = clock_read(CLOCK_THREAD_CPUTIME_ID) };
     sigset_t set;

@@ -37,10 +37,6 @@ struct stall_seen {
     bool attributed;
 };
 
-/* The second number of a schedstat: nanoseconds in which a thread was ready and did not run; false:
- * the kernel does not count them. */
-bool schedstat_parse(const char *text, uint64_t *ret_ns);
-
 void stall_start(struct stall *);
 void stall_stop(struct stall *);
 struct stall_seen stall_take(struct stall *);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch_statistic.h"
 
+#include "ethtool.h"
+
 #include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 bool statistic_is_wanted(const char *name)
@@ -20,27 +19,6 @@ bool statistic_is_wanted(const char *name)
         if (strstr(name, words[i]))
             return true;
     return false;
-}
-
-static int ask(const struct watch_statistic *w, const char *device, void *data)
-{
-    struct ifreq r = { .ifr_data = data };
-
-    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", device);
-    return ioctl(w->fd, SIOCETHTOOL, &r);
-}
-
-static uint32_t rows_of(const struct watch_statistic *w, const char *device)
-{
-    union {
-        struct ethtool_sset_info info;
-        char room[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
-    } s;
-
-    memset(&s, 0, sizeof s);
-    s.info.cmd = ETHTOOL_GSSET_INFO;
-    s.info.sset_mask = 1ull << ETH_SS_STATS;
-    return !ask(w, device, &s) && s.info.sset_mask ? s.info.data[0] : 0;
 }
 
 static void choose(struct statistics *s, const struct ethtool_gstrings *names)
@@ -66,7 +44,7 @@ static void names_read(struct watch_statistic *w, struct statistics *s)
 {
     struct ethtool_gstrings *names;
 
-    s->total = rows_of(w, s->device);
+    s->total = ethtool_count(w->fd, s->device, ETH_SS_STATS);
     if (!s->total || s->total > STATISTIC_MAX)
         return;
     names = calloc(1, sizeof *names + room_for(s->total) * ETH_GSTRING_LEN);
@@ -75,7 +53,7 @@ static void names_read(struct watch_statistic *w, struct statistics *s)
     names->cmd = ETHTOOL_GSTRINGS;
     names->string_set = ETH_SS_STATS;
     names->len = s->total;
-    if (!ask(w, s->device, names) && names->len == s->total)
+    if (!ethtool_ask(w->fd, s->device, names) && names->len == s->total)
         choose(s, names);
     free(names);
 }
@@ -123,7 +101,7 @@ static void values_read(struct watch_statistic *w, struct statistics *s, struct 
         return;
     values->cmd = ETHTOOL_GSTATS;
     values->n_stats = s->total;
-    if (ask(w, s->device, values) || values->n_stats != s->total)
+    if (ethtool_ask(w->fd, s->device, values) || values->n_stats != s->total)
         s->count = s->total = 0; /* it is another device now, or has other queues */
     for (uint32_t i = 0; i < s->count; i++)
         moved[i] = counter_moved(&s->watched[i].counter, values->data[s->watched[i].row]);
