@@ -4,11 +4,14 @@
 #include "clock.h"
 #include "runqueue.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
 #define TRIED 64 /* wake-ups after which their cost is looked at again */
+
+/* How often the process was stopped and goes on.  The sentinel's thread alone takes the signal, so
+ * that it knows before it looks at the time. */
+static atomic_uint continued;
 
 struct sentinel {
     struct stall *stall;
@@ -55,18 +58,20 @@ static void period_fit(struct sentinel *s)
 /* Sleeps until due and counts by how much it was too late. */
 static void sleep_once(struct sentinel *s)
 {
+    unsigned before = atomic_load(&continued);
     struct timespec due;
     uint64_t now_ns, late_ns, queued_ns;
 
     s->due_ns += atomic_load(&s->stall->period_ns);
     due.tv_sec = (time_t)(s->due_ns / NS_PER_S);
     due.tv_nsec = (long)(s->due_ns % NS_PER_S);
-    if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
-        s->due_ns = clock_now(); /* the process was stopped, and goes on: no stall of the machine */
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+    now_ns = clock_now();
+    if (atomic_load(&continued) != before) {
+        s->due_ns = now_ns; /* no stall of the machine */
         (void)queued_since(s);
         return;
     }
-    now_ns = clock_now();
     late_ns = now_ns > s->due_ns ? now_ns - s->due_ns : 0;
     queued_ns = queued_since(s);
     count(s->stall, late_ns > queued_ns ? late_ns - queued_ns : 0);
@@ -95,14 +100,16 @@ static void *sentinel_run(void *arg)
     return NULL;
 }
 
-static void continued(int signal)
+static void count_continued(int signal)
 {
     (void)signal;
+    atomic_fetch_add(&continued, 1);
 }
 
 void stall_start(struct stall *s)
 {
-    struct sigaction action = { .sa_handler = continued }; /* no SA_RESTART: the sleep must end */
+    struct sigaction action = { .sa_handler =
+                                    count_continued }; /* no SA_RESTART: the sleep must end */
     sigset_t set;
 
     if (s->running)
