@@ -124,6 +124,7 @@ static int sighting_add(struct context *context, const struct vmtp_metric *metri
 
     if (r == -ENOSPC)
         sighting_dropped(context);
+    turnstile_tell(context->turnstile, record.subject);
     record.final = 0;
     return r < 0 ? r : run_journal_watched(context->run, &record, context->name);
 }
@@ -211,6 +212,7 @@ static int sighting_event(struct context *context, const struct vmtp_event *even
 
     if (!event->text || event->kind < VMTP_NOTE || event->kind > VMTP_LOST_CONNECTION)
         return -EINVAL;
+    turnstile_tell(context->turnstile, subject);
     listed = turnstile_lists(context->turnstile);
     if (!listed && (event->kind == VMTP_NOTE || !turnstile_admits(context->turnstile, now_ns))) {
         sighting_dropped(context);

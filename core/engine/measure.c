@@ -21,8 +21,8 @@ static void unmeasured_mark(struct run *run, const char *reason)
 /* Of who wants to know the endpoints alone: leave them to the monitors for a while. */
 static int endpoints_look(struct run *run, struct vmtp_error *err)
 {
-    run_doing(run, "watching %zu endpoints for %s", run->endpoint_count,
-              duration_written(run->look_ns).text);
+    run_doing(run, "watching %zu endpoint%s for %s", run->endpoint_count,
+              run->endpoint_count == 1 ? "" : "s", duration_written(run->look_ns).text);
     if (fd_poll(NULL, 0, clock_now_ns() + run->look_ns, run->cancel_fd) == 0)
         return 0;
     return vmtp_fail(err, -ECANCELED, "interrupted");

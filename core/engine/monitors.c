@@ -9,7 +9,8 @@
 #include <sys/eventfd.h>
 
 #define OPEN_NS  (30 * NS_PER_S)
-#define BEGIN_NS (NS_PER_S)        /* that trials wait for what was told first */
+#define BEGIN_NS (NS_PER_S)        /* that trials wait for what was told first ... */
+#define LOOK_NS  (20 * NS_PER_S)   /* ... and that who looks at endpoints alone does */
 #define YIELD_NS (3 * NS_PER_S)    /* for one to see that it is to leave an endpoint */
 #define STOP_NS  (2 * NS_PER_S)    /* for all of them, or since one last stopped a process */
 #define HURRY_NS (200 * NS_PER_MS) /* once the person is in a hurry */
@@ -145,10 +146,12 @@ static struct monitors *monitors_new(struct fleet *fleet)
     return NULL;
 }
 
-/* A short flow may be over before a monitor has seen anything: begin when each has, or soon. */
+/* A short flow may be over before a monitor has seen anything: begin when each has seen something
+ * of each endpoint, or soon. */
 static void told_wait(const struct monitors *monitors)
 {
-    uint64_t until_ns = clock_now_ns() + BEGIN_NS;
+    const struct run *run = monitors->fleet->run;
+    uint64_t until_ns = clock_now_ns() + (run->look_ns ? LOOK_NS : BEGIN_NS);
 
     for (size_t i = 0; i < monitors->count; i++) {
         const struct sentry *sentry = &monitors->sentries[i];
@@ -158,7 +161,7 @@ static void told_wait(const struct monitors *monitors)
         if (!sentry->instance)
             continue;
         fds[1].fd = turnstile_told_fd(sentry->context.turnstile);
-        if (fd_poll(fds, COUNT(fds), until_ns, monitors->fleet->run->cancel_fd) < 0)
+        if (fd_poll(fds, COUNT(fds), until_ns, run->cancel_fd) < 0)
             return;
     }
 }

@@ -19,7 +19,7 @@ struct kept {
 };
 
 struct turnstile {
-    int told_fd;          /* readable: anything was told */
+    int told_fd;          /* readable: each endpoint was told of, or something else */
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t left;  /* a call has ended, or a process was reaped */
     const struct fleet *fleet;
@@ -32,7 +32,8 @@ struct turnstile {
     uint64_t *yielded_ns; /* of each endpoint, when it was left to the tools; 0: it was not */
     uint64_t second_ns;   /* when the second began in which so many figures were told */
     uint64_t told;
-    bool any; /* was told at all */
+    bool *heard; /* of each endpoint: something was told of it */
+    size_t unheard;
     uint32_t events;
     uint64_t dropped;
 };
@@ -57,11 +58,14 @@ int turnstile_new(const struct fleet *fleet, const struct lent *lent, struct tur
     if (!turnstile)
         return -ENOMEM;
     turnstile->yielded_ns = calloc(lent->count + 1, sizeof *turnstile->yielded_ns);
+    turnstile->heard = calloc(lent->count + 1, sizeof *turnstile->heard);
+    turnstile->unheard = lent->count;
     turnstile->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!turnstile->yielded_ns || turnstile->told_fd < 0) {
-        int r = turnstile->yielded_ns ? -errno : -ENOMEM;
+    if (!turnstile->yielded_ns || !turnstile->heard || turnstile->told_fd < 0) {
+        int r = turnstile->yielded_ns && turnstile->heard ? -errno : -ENOMEM;
 
         fd_close_at(&turnstile->told_fd);
+        free(turnstile->heard);
         free(turnstile->yielded_ns);
         free(turnstile);
         return r;
@@ -85,6 +89,7 @@ void turnstile_free(struct turnstile *turnstile)
     pthread_cond_destroy(&turnstile->left);
     pthread_mutex_destroy(&turnstile->lock);
     free(turnstile->processes);
+    free(turnstile->heard);
     free(turnstile->yielded_ns);
     free(turnstile);
 }
@@ -152,7 +157,7 @@ uint64_t turnstile_stopping_ns(struct turnstile *turnstile)
 bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns)
 {
     uint64_t most = SAMPLES_PER_S * (turnstile->lent->count ? turnstile->lent->count : 1);
-    bool admitted, first;
+    bool admitted;
 
     pthread_mutex_lock(&turnstile->lock);
     if (now_ns - turnstile->second_ns >= NS_PER_S) {
@@ -161,12 +166,27 @@ bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns)
     }
     admitted = turnstile->told < most;
     turnstile->told += admitted;
-    first = !turnstile->any;
-    turnstile->any = true;
     pthread_mutex_unlock(&turnstile->lock);
-    if (first)
-        fd_raise(turnstile->told_fd);
     return admitted;
+}
+
+void turnstile_tell(struct turnstile *turnstile, const char *subject)
+{
+    const struct lent *lent = turnstile->lent;
+    size_t i = 0;
+    bool all;
+
+    while (i < lent->count && strcmp(lent->endpoints[i]->name, subject) != 0)
+        i++;
+    pthread_mutex_lock(&turnstile->lock);
+    if (i < lent->count && !turnstile->heard[i]) {
+        turnstile->heard[i] = true;
+        turnstile->unheard--;
+    }
+    all = i == lent->count || !turnstile->unheard;
+    pthread_mutex_unlock(&turnstile->lock);
+    if (all)
+        fd_raise(turnstile->told_fd);
 }
 
 bool turnstile_lists(struct turnstile *turnstile)

@@ -28,7 +28,9 @@ void turnstile_leave(struct turnstile *turnstile);
  * still is at deadline_ns. */
 bool turnstile_shut(struct turnstile *turnstile, uint64_t deadline_ns, int hurry_fd);
 
-/* Readable once it has told anything. */
+/* It has told something of this subject. */
+void turnstile_tell(struct turnstile *turnstile, const char *subject);
+/* Readable once it has told something of each endpoint, or of what is none. */
 int turnstile_told_fd(const struct turnstile *turnstile);
 
 /* When a process of it was last being stopped: that may take longer than to end; 0: never. */

@@ -22,18 +22,16 @@ static enum answer drained(const struct look *look)
 }
 
 /* Did the sender's socket wait for its program?  Surely where the program never waited for
- * anything. Not where it did, and data was on the way all the time: then it waited for what was not
- * acknowledged yet. */
+ * anything, or nothing was on the way.  Not where the program did, and data was on the way all the
+ * time: then it waited for what was not acknowledged yet. */
 static enum answer starved(const struct look *look)
 {
     double worked = look->of[LOOK_CPU_SENDER] + look->of[LOOK_DELAY_SENDER];
 
-    if (sender_works(look))
+    if (sender_works(look) || below(look->of[LOOK_BUSY], 0.8))
         return YES;
     if (drained(look) == NO)
         return NO;
-    if (below(look->of[LOOK_BUSY], 0.8))
-        return YES;
     if (drained(look) == YES)
         return below(worked, 0.6) ? NO : YES;
     return at_least(look->of[LOOK_APP], 0.8) ? YES : WHO_KNOWS;
@@ -212,7 +210,7 @@ static bool is_sender_application(const struct look *look, const struct terms *t
 {
     (void)terms;
     return starved(look) == YES && below(look->of[LOOK_CPU_SENDER], 0.7) &&
-           below(look->of[LOOK_DELAY_SENDER], 0.1) && !receiver_holds(look) &&
+           below(look->of[LOOK_DELAY_SENDER], DELAYED) && !receiver_holds(look) &&
            !at_least(look->of[LOOK_SNDBUF], 0.1) &&
            (below(look->of[LOOK_BUSY], 0.7) || at_least(look->of[LOOK_APP], 0.8));
 }

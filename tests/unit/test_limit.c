@@ -228,8 +228,9 @@ static const struct {
     TCP(3e8, LIMIT_UNKNOWN, NOTHING_LEFT, SAW(VMTP_CPU_SENDER, 0.65),
         WATCHED(VMTP_CPU_STEAL, 0.08, "a", "cpu0"), WATCHED(VMTP_CPU_BUSY, 0.3, "a", "cpu0")),
     /* Losses of a flow that has nothing on its way for most of the time. */
-    TCP(3e8, LIMIT_UNKNOWN, SAW(VMTP_UNSENT, 4e6), SAW(VMTP_CWND, 2e6), SAW(VMTP_BUSY, 0.3),
-        FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RETRANSMITS, 60), IDLE_SENDER, IDLE_READER),
+    TCP(3e8, LIMIT_SENDER_APPLICATION, SAW(VMTP_UNSENT, 4e6), SAW(VMTP_CWND, 2e6),
+        SAW(VMTP_BUSY, 0.3), FREE_WINDOW, FLAT_TRIP, SAW(VMTP_RETRANSMITS, 60), IDLE_SENDER,
+        IDLE_READER),
     /* A delay of the sender while its buffer is full. */
     TCP(3e8, LIMIT_QUEUEING, FULL_BUFFER, FREE_WINDOW, STANDING_QUEUE, SAW(VMTP_DELAY_SENDER, 0.6),
         SAW(VMTP_CPU_SENDER, 0.3)),

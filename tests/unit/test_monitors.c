@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <poll.h>
 
 #include "core/base/clock.h"
 #include "core/engine/ask.h"
@@ -226,6 +227,38 @@ static void who_has_nothing_at_an_endpoint_makes_no_room_there(void **state)
     lent_free(lent);
 }
 
+static bool told(const struct turnstile *turnstile)
+{
+    struct pollfd fd = { .fd = turnstile_told_fd(turnstile), .events = POLLIN };
+
+    return poll(&fd, 1, 0) > 0;
+}
+
+static void it_has_told_once_it_has_of_each_endpoint_or_of_something_else(void **state)
+{
+    struct vmtp_endpoint ends[2] = { { sizeof *ends, "a", "::1", "", NULL },
+                                     { sizeof *ends, "b", "::1", "", NULL } };
+    struct vmtp_endpoint *endpoints[] = { &ends[0], &ends[1] };
+    const struct fleet fleet = { .endpoints = endpoints, .endpoint_count = 2 };
+    struct lent *lent = lent_new(&fleet);
+    struct turnstile *turnstile = NULL, *other = NULL;
+
+    (void)state;
+    assert_non_null(lent);
+    assert_int_equal(turnstile_new(&fleet, lent, &turnstile), 0);
+    assert_int_equal(turnstile_new(&fleet, lent, &other), 0);
+    turnstile_tell(turnstile, "b");
+    turnstile_tell(turnstile, "b");
+    assert_false(told(turnstile));
+    turnstile_tell(turnstile, "a");
+    assert_true(told(turnstile));
+    turnstile_tell(other, "hypervisor-1");
+    assert_true(told(other));
+    turnstile_free(other);
+    turnstile_free(turnstile);
+    lent_free(lent);
+}
+
 static int sample_count(void *arg, const json_t *line)
 {
     const char *monitor = json_string_value(json_object_get(line, "monitor"));
@@ -268,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_second_has_room_for_so_many_figures),
         cmocka_unit_test(who_is_kept_out_does_not_get_in_again),
         cmocka_unit_test(who_has_nothing_at_an_endpoint_makes_no_room_there),
+        cmocka_unit_test(it_has_told_once_it_has_of_each_endpoint_or_of_something_else),
         cmocka_unit_test(the_journal_has_monitor_and_part),
     };
 

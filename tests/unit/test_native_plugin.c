@@ -251,7 +251,8 @@ static const char receiver_half[] =
     "{\"ev\":\"interval\",\"dir\":\"%s\",\"side\":\"rx\",\"n\":%d,\"cpu\":1.5,\"thread\":0.875,"
     "\"delay\":0.0625,\"reading\":0.9,\"fill\":%g,\"bytes\":100,\"elapsed_ns\":400}";
 
-static void say_half(struct fixture *f, int which, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say_half(struct fixture *f, int which,
+                                                           const char *format, ...)
 {
     char text[1024];
     va_list ap;

@@ -41,7 +41,6 @@ static void file_fill(const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-/* The kernel gives a page with each read(): what is behind it is found too. */
 #define MAPPINGS 128 /* each of them a line, some pages of text in all */
 
 /* Of such a file the kernel gives no more than a page with each read. */
