@@ -31,6 +31,8 @@ static void told(const struct drops *before, const struct drops *after, const ch
     assert_string_equal(buf, json);
 }
 
+#define QUEUE(of_kind, number, drops)                                                              \
+    .queue = { .known = true, .kind = of_kind, .handle = (number), .dropped = (drops) }
 #define COUNT(n)                                                                                   \
     {                                                                                              \
         true, n                                                                                    \
@@ -64,23 +66,22 @@ static void a_counter_that_began_anew_is_left_out(void **state)
 
 static void a_queue_that_was_replaced_is_left_out(void **state)
 {
-    struct drops before = { .queue = { true, "tbf", 1, 50 } };
-    struct drops after = { .queue = { true, "tbf", 1, 60 } };
+    struct drops before = { QUEUE("tbf", 1, 50) };
+    struct drops after = { QUEUE("tbf", 1, 60) };
 
     (void)state;
     told(&before, &after, "{\"queue_kind\":\"tbf\",\"queue_tells\":true,\"queue_drops\":10}");
     after.queue.handle = 2;
     told(&before, &after, "{}");
-    after = (struct drops){ .queue = { true, "fq", 1, 60 } };
+    after = (struct drops){ QUEUE("fq", 1, 60) };
     told(&before, &after, "{}");
 }
 
 static void counters_of_32_bits_wrap(void **state)
 {
-    struct drops before = { .queue = { true, "mq", 0, UINT32_MAX },
-                            .softnet = COUNT(UINT32_MAX - 1),
+    struct drops before = { QUEUE("mq", 0, UINT32_MAX), .softnet = COUNT(UINT32_MAX - 1),
                             .cpus = 1 };
-    struct drops after = { .queue = { true, "mq", 0, 4 }, .softnet = COUNT(3), .cpus = 1 };
+    struct drops after = { QUEUE("mq", 0, 4), .softnet = COUNT(3), .cpus = 1 };
 
     (void)state;
     told(&before, &after,

@@ -266,8 +266,8 @@ static void a_document_without_anything_is_no_crash(void **state)
     static const char *const documents[] = {
         "{\"results\":[{}],\"thresholds\":[{}],\"events\":[{}]}",
         "{\"results\":[1],\"thresholds\":\"x\",\"events\":{}}",
-        "{\"results\":[{\"limit\":3},{\"limit\":{\"cause\":1,\"by\":2,\"evidence\":3}},"
-        "{\"limit\":{\"cause\":\"x\",\"evidence\":[7],\"advice\":{}}}]}",
+        "{\"results\":[{\"limit\":3},{\"limit\":{\"cause\":1,\"by\":2,\"evidence\":3}}]}",
+        "{\"results\":[{\"limit\":{\"cause\":\"x\",\"evidence\":[7],\"advice\":{}}}]}",
         "{\"results\":[{\"metrics\":{\"m\":3},\"notes\":[1],\"labels\":{\"l\":1}}]}",
     };
 
