@@ -123,6 +123,8 @@ json.dump({"lines": lines, "dropped": sum(l["network"].get("qdisc_dropped d0", 0
 else
     skip "drops of a queueing discipline: this user can have no namespaces"
 fi
+check "its first look, which the others are compared with, is at once" sh -c \
+    "sleep 0.3 | '$probe' watch 60000 | grep -c '\"figures\"' | grep -qx 1"
 check "it ends with its stdin" sh -c "printf '' | timeout 10 '$probe' watch 60000 >/dev/null"
 check "it refuses an interval that is none" sh -c "! '$probe' watch 0 </dev/null 2>/dev/null && ! '$probe' watch 1x </dev/null 2>/dev/null && ! '$probe' watch </dev/null 2>/dev/null"
 check "of a network alone it says nothing of the machine" sh -c \

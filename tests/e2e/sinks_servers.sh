@@ -17,6 +17,7 @@ scenario() {
 vmtp: 1
 name: $1
 cloud: local
+monitors: []
 flows:
   - { name: bulk, path: loopback, tool: { 'null': { goodput: 5M, spread: 0, samples: 0 } }, duration: 10ms, warmup: 0, repeat: 6 }
   - { name: fail, path: loopback, tool: { 'null': { fail-prepare: true } }, duration: 10ms, warmup: 0, repeat: 1 }
