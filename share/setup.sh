@@ -6,7 +6,7 @@
 set -eu
 
 build='gcc libc6-dev make pkg-config libyaml-dev libjansson-dev libmnl-dev libnftnl-dev libssh2-1-dev libssl-dev libcurl4-openssl-dev libmongoc-dev libsqlite3-dev libganglia1-dev libtirpc-dev libconfuse-dev libexpat1-dev zlib1g-dev'
-check='libcmocka-dev chromium fonts-dejavu-core nuttcp iperf python3 python3-jsonschema iproute2 procps util-linux mount valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy iperf3 iputils-ping openssh-server openssh-client openssl dropbear-bin tcsh fish busybox ganglia-monitor influxdb python3-msgpack python3-pymongo python3-mockupdb python3-mongomock python3-prometheus-client'
+check='libcmocka-dev chromium fonts-dejavu-core nuttcp iperf python3 python3-jsonschema iproute2 iptables ethtool procps util-linux mount valgrind gcc g++ clang libclang-rt-14-dev clang-format clang-tidy iperf3 iputils-ping openssh-server openssh-client openssl dropbear-bin tcsh fish busybox ganglia-monitor influxdb python3-msgpack python3-pymongo python3-mockupdb python3-mongomock python3-prometheus-client'
 bench='iproute2 iperf3 iperf nuttcp python3'
 openstack='mariadb-server rabbitmq-server keystone glance-api placement-api nova-api nova-conductor nova-scheduler neutron-server neutron-linuxbridge-agent neutron-l3-agent neutron-dhcp-agent neutron-metadata-agent nova-compute nova-compute-qemu libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils genisoimage python3-openstackclient python3-requests haproxy iptables ebtables ipset conntrack dnsmasq-base iputils-arping iproute2 util-linux procps curl openssl openssh-client openssh-server cpio lz4 syslinux mtools dosfstools dash iputils-ping dropbear-bin nuttcp iperf iperf3 ethtool'
 

@@ -9,6 +9,7 @@
 for plugin in clouds/hosts clouds/fabric monitors/host tools/native; do
     [ -f "$B/plugins/$plugin.so" ] || { skip "limits are tried end to end: $plugin"; exit 0; }
 done
+[ -z "${SANITIZED:-}" ] || { note "what limits a flow is a figure, and not asked of a sanitized build"; exit 0; }
 [ -x /usr/sbin/sshd ] || { skip "limits are tried end to end: sshd"; exit 0; }
 
 provoker=
@@ -69,15 +70,16 @@ measure() { at_controller "$vmtp" run --no-progress "$dir/limits.yaml" >"$dir/ru
 cause() { json "$dir/limits.json" "d['results'][0].get('limit', {}).get('cause')"; }
 told() { json "$dir/limits.json" "d['results'][0].get('limit')" | cut -c1-700; }
 
-# named SENTENCE CAUSE[|CAUSE]: what was provoked is named so, now or the next time; with LIMITS, in
-# 19 of 20.
+# named SENTENCE CAUSE[|CAUSE]: what was provoked is named so, now or one of the next times; with
+# LIMITS, in 19 of 20.
 named() {
     if [ -n "${LIMITS:-}" ]; then
         count "$@"
         return
     fi
-    check "$1" once_or_twice right "$2"
+    check "$1" soon right "$2"
 }
+soon() { once_or_twice once_or_twice "$@"; } # on a machine that others use, too
 right() { measure && cause | grep -qxE "$1" || { cat "$dir/run.out"; told; return 1; }; }
 count() {
     good=0 unknown=0
@@ -150,14 +152,16 @@ else
     skip 'a sender that gets no CPU is named: cgroups with a quota'
 fi
 
-shape rate 100mbit burst 64mb latency 20ms
 scenario 'native: { rate: 500M }' 4s 0s
 sed -i 's/min: 3, max: 3/min: 1, max: 1/' "$dir/limits.yaml"
-measure
-check 'a burst that ends is a token bucket' judged [ "$(cause)" = token-bucket ]
 # 64 MiB at 500 Mb/s, whose headers are 4.6 % more, while 100 Mb/s come in: 1.27 s
-check 'its two rates and its time are within 5 %' judged holds "$dir/limits.json" \
-    "(lambda l: abs(l['burst'] / 500e6 - 1) < 0.05 and abs(l['sustained'] / 95.6e6 - 1) < 0.05 and abs(l['burst_time'] / 1.27 - 1) < 0.05)(d['results'][0]['limit'])"
+bucket() { # which is full anew each time
+    calm
+    shape rate 100mbit burst 64mb latency 20ms
+    right token-bucket && holds "$dir/limits.json" \
+        "(lambda l: abs(l['burst'] / 500e6 - 1) < 0.05 and abs(l['sustained'] / 95.6e6 - 1) < 0.05 and abs(l['burst_time'] / 1.27 - 1) < 0.05)(d['results'][0]['limit'])"
+}
+check 'a burst that ends is a token bucket, whose two rates and time are right within 5 %' soon bucket
 calm
 
 far 10
@@ -180,7 +184,7 @@ flows:
 sinks: [ { json: { path: $dir/limits.json } } ]
 END
 at_controller() { "$@"; }
-named 'a line that is full is the line rate' line-rate
-check 'also for datagrams' judged holds "$dir/limits.json" "d['results'][1]['limit']['cause'] == 'line-rate'"
-check 'the table says so' judged grep -q 'the line rate' "$dir/run.out"
+full() { right line-rate && holds "$dir/limits.json" "d['results'][1]['limit']['cause'] == 'line-rate'"; }
+check 'a line that is full is the line rate, also for datagrams' soon full
+check 'the table says so' grep -q 'the line rate' "$dir/run.out"
 exit $failed
