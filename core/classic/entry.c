@@ -302,22 +302,24 @@ static void loss_add(json_t *entry, const json_t *result)
 }
 
 /* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
- * then there are figures, but not those that were wanted; as there are where nothing arrived.  Of a
- * sender that sends no more it is known that the path carries as much. */
+ * then there are figures, but not those that were wanted; as there are where nothing arrived.  What
+ * is known to a factor of VAGUE is told, with its loss beside it; and of a sender that sends no more
+ * it is known that the path carries as much. */
 static void loss_judge(json_t *entry, const json_t *result)
 {
     const json_t *search = json_object_get(result, "search");
     const json_t *goal = json_array_get(json_object_get(search, "goals"), 0);
     double ratio = number_of(metric_of(result, "loss"), "ratio"), most = number_of(goal, "loss");
     double lower = number_of(goal, "lower"), upper = number_of(goal, "upper");
+    bool undecided = text_is(goal, "state", "undecided");
     bool sent_all = isfinite(lower) && json_is_true(json_object_get(search, "generator_limited"));
 
-    if (text_is(goal, "state", "undecided") && !(upper <= lower * VAGUE) && !sent_all)
+    if (undecided && !(upper <= lower * VAGUE) && !sent_all)
         field_add(
             entry, "error",
             json_sprintf("the search was cut off while the rate was not known to a factor of %d",
                          VAGUE));
-    else if (goal && isfinite(most) && ratio > most)
+    else if (goal && isfinite(most) && ratio > most * (undecided ? VAGUE : 1))
         field_add(
             entry, "error",
             json_sprintf("the search ended (%s) at a rate at which %.2f %% is lost, more than "

@@ -401,13 +401,15 @@ static struct search_step goal_end(struct search *search, struct search_goal *at
  * its own queue, or itself, lets nothing through that the path could lose. */
 static bool is_held_back(const struct search *search, const struct bracket *bracket)
 {
-    size_t least = never_kept_a_rate(search) ? NEVER : STUCK;
+    bool never = never_kept_a_rate(search);
+    double more = (double)bracket->lower.bps * (never ? 1 : BEYOND);
+    size_t least = never ? NEVER : STUCK;
 
     if (search->count < least)
         return false;
     for (size_t i = search->count - least; i < search->count; i++)
         if (!search->trials[i].limited || search->trials[i].loss > least_loss(search) ||
-            (double)search->trials[i].rate_bps < (double)bracket->lower.bps * BEYOND)
+            (double)search->trials[i].rate_bps < more)
             return false;
     return true;
 }
