@@ -303,8 +303,8 @@ static void loss_add(json_t *entry, const json_t *result)
 
 /* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
  * then there are figures, but not those that were wanted; as there are where nothing arrived.  What
- * is known to a factor of VAGUE is told, with its loss beside it; and of a sender that sends no more
- * it is known that the path carries as much. */
+ * is known to a factor of VAGUE is told, with its loss beside it; and of a sender that sends no
+ * more it is known that the path carries as much. */
 static void loss_judge(json_t *entry, const json_t *result)
 {
     const json_t *search = json_object_get(result, "search");
