@@ -242,11 +242,12 @@ static bool stream_flush(struct ssh_stream *stream)
     return true;
 }
 
-/* From the channel to the pipe, until one of them has enough. */
+/* From the channel to the pipe, until one of them has enough.  What comes before the command has
+ * started stays here, until its channel is closed: it may be the reason. */
 static void output_step(struct ssh_process *process, int number)
 {
     struct ssh_stream *stream = &process->streams[number];
-    bool starting = process->state == SSH_PROCESS_STARTS;
+    bool starting = !process->started;
 
     for (;;) {
         size_t room;
@@ -266,7 +267,7 @@ static void output_step(struct ssh_process *process, int number)
         stream->len += (size_t)n;
         if (starting && number == 1) {
             start_step(process);
-            starting = process->state == SSH_PROCESS_STARTS;
+            starting = !process->started;
         }
         if (process->state == SSH_PROCESS_ENDED)
             return;
