@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,7 +69,7 @@ static int play_spawn(struct vmtp_self *self, const struct vmtp_endpoint *endpoi
     assert_string_equal(spawn->argv[1], "watch");
     assert_string_equal(spawn->argv[2], "10");
     assert_null(spawn->argv[3]);
-    while (script->slow && scripts[1].lines[scripts[1].at])
+    while (script->slow && scripts[1].lines[atomic_load(&scripts[1].at)])
         (void)poll(NULL, 0, 1);
     if (script->absent)
         return vmtp_fail(err, -EHOSTUNREACH, "it is away");
@@ -80,7 +81,7 @@ static int play_line(struct vmtp_self *self, struct vmtp_process *process, struc
                      uint64_t deadline_ns, struct vmtp_error *err)
 {
     struct script *script = script_of(process);
-    const char *text = script->lines[script->at];
+    const char *text = script->lines[atomic_load(&script->at)];
 
     (void)self, (void)deadline_ns;
     if (!text && script->end == DIES)
@@ -89,7 +90,7 @@ static int play_line(struct vmtp_self *self, struct vmtp_process *process, struc
         return vmtp_fail(err, -EPIPE, "endpoint b: its line is too long");
     if (!text)
         return script->end == CANCELS ? -ECANCELED : -ETIMEDOUT;
-    script->at++;
+    atomic_fetch_add(&script->at, 1);
     *ret = (struct vmtp_line){ .text = text + (*text == '!'),
                                .len = strlen(text + (*text == '!')),
                                .fd = *text == '!' ? 2 : 1,
