@@ -7,13 +7,6 @@
 #include <errno.h>
 #include <math.h>
 
-const char *json_text(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
 const char *cell_keep(struct table *table, const char *text)
 {
     char *copy = arena_strdup(table->arena, text);

@@ -12,6 +12,7 @@
 
 #include "../base/attr.h"
 #include "../base/units.h"
+#include "../result/json.h"
 
 #include <jansson.h>
 
@@ -24,9 +25,6 @@ struct table {
     size_t note_count;
     bool failed; /* out of memory */
 };
-
-/* "" : the object has no such text. */
-const char *json_text(const json_t *object, const char *name);
 
 const char *cell_keep(struct table *table, const char *text);
 _printf_(2, 3) const char *cell_printf(struct table *table, const char *fmt, ...);

@@ -191,6 +191,20 @@ static uint32_t kind_find(const char *name)
     return 0;
 }
 
+uint64_t journal_wall_ns(const json_t *line)
+{
+    double t = json_number_value(json_object_get(line, "t"));
+
+    return t >= 0 && t < 1e10 ? (uint64_t)llround(t * 1e6) * 1000 : 0;
+}
+
+uint64_t journal_ns(const json_t *line, const char *name)
+{
+    double s = json_number_value(json_object_get(line, name));
+
+    return s >= 0 && s < 1e9 ? (uint64_t)llround(s * 1e9) : 0;
+}
+
 int journal_record(const json_t *line, struct vmtp_record *ret)
 {
     const char *type = json_string_value(json_object_get(line, "type"));

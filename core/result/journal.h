@@ -40,6 +40,10 @@ int journal_sync(struct journal *journal);
 /* Give each line of folder/journal.ndjson to line(), until it returns non-zero. */
 int journal_read(const char *folder, int (*line)(void *arg, const json_t *line), void *arg,
                  struct vmtp_error *err);
+/* When a line was written, by the wall clock; and a time of it in seconds.  0: it has none, or none
+ * that can be. */
+uint64_t journal_wall_ns(const json_t *line);
+uint64_t journal_ns(const json_t *line, const char *name);
 /* A line of type "sample" as the record it was made from; strings are the line's.  Returns 0, or
  * -EINVAL for another line. */
 int journal_record(const json_t *line, struct vmtp_record *ret);

@@ -79,3 +79,10 @@ int field_add(json_t *object, const char *name, json_t *value)
         return 0;
     return json_object_set_new(object, name, value) < 0 ? -ENOMEM : 0;
 }
+
+const char *json_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}

@@ -26,4 +26,7 @@ void json_share(json_t *to, json_t *from);
 /* Give the object a field, if there is a value; takes it.  -ENOMEM only for a NULL object. */
 int field_add(json_t *object, const char *name, json_t *value);
 
+/* "" : the object has no such text. */
+const char *json_text(const json_t *object, const char *name);
+
 #endif

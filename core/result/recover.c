@@ -35,27 +35,6 @@ struct recovery {
     uint64_t first_wall_ns, last_wall_ns;
 };
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
-static uint64_t wall_ns_of(const json_t *line)
-{
-    double t = json_number_value(json_object_get(line, "t"));
-
-    return t >= 0 && t < 1e10 ? (uint64_t)llround(t * 1e6) * 1000 : 0;
-}
-
-static uint64_t ns_of(const json_t *line, const char *name)
-{
-    double s = json_number_value(json_object_get(line, name));
-
-    return s >= 0 && s < 1e9 ? (uint64_t)llround(s * 1e9) : 0;
-}
-
 /* ---- lines for it ---- */
 
 json_t *recover_tool_line(const struct component *tool)
@@ -98,17 +77,17 @@ json_t *recover_flow_line(const struct planned_flow *flow)
 static int plan_line(void *arg, const json_t *line)
 {
     struct recovery *recovery = arg;
-    const char *type = text_of(line, "type");
+    const char *type = json_text(line, "type");
 
     if (!recovery->first_wall_ns)
-        recovery->first_wall_ns = wall_ns_of(line);
+        recovery->first_wall_ns = journal_wall_ns(line);
     if (strcmp(type, "run") == 0)
         return json_object_update(recovery->head, (json_t *)line) < 0 ? -ENOMEM : 0;
     if (strcmp(type, "tool") == 0)
-        field_add(recovery->tools, text_of(line, "name"),
+        field_add(recovery->tools, json_text(line, "name"),
                   json_incref(json_object_get(line, "metrics")));
     else if (strcmp(type, "flow") == 0)
-        field_add(recovery->flows, text_of(line, "flow"), json_incref((json_t *)line));
+        field_add(recovery->flows, json_text(line, "flow"), json_incref((json_t *)line));
     return 0;
 }
 
@@ -140,12 +119,12 @@ static struct measurement *flow_sketch(struct recovery *recovery, const char *ke
     json_int_t least = json_integer_value(json_object_get(line, "least"));
     struct sketch_flow flow = {
         .key = key,
-        .name = text_of(line, "name"),
-        .tool = text_of(line, "tool"),
-        .path = text_of(line, "path"),
-        .placement = text_of(line, "placement"),
-        .from = text_of(line, "from"),
-        .to = text_of(line, "to"),
+        .name = json_text(line, "name"),
+        .tool = json_text(line, "tool"),
+        .path = json_text(line, "path"),
+        .placement = json_text(line, "placement"),
+        .from = json_text(line, "from"),
+        .to = json_text(line, "to"),
         .family = json_integer_value(json_object_get(line, "family")) == 6 ? 6 : 4,
         .labels = json_object_get(line, "labels"),
         .options = json_object_get(line, "options"),
@@ -183,7 +162,7 @@ static int flows_sketch(struct recovery *recovery)
 
 static struct track *track_of(const struct recovery *recovery, const json_t *line)
 {
-    const json_t *index = json_object_get(recovery->index, text_of(line, "flow"));
+    const json_t *index = json_object_get(recovery->index, json_text(line, "flow"));
 
     return index ? &recovery->tracks[json_integer_value(index)] : NULL;
 }
@@ -193,7 +172,7 @@ static int window_line(void *arg, const json_t *line)
     struct recovery *recovery = arg;
     const struct track *track = track_of(recovery, line);
 
-    if (strcmp(text_of(line, "type"), "trial") != 0 || !track)
+    if (strcmp(json_text(line, "type"), "trial") != 0 || !track)
         return 0;
     return witness_window(&recovery->witness, line, track->measurement);
 }
@@ -250,7 +229,7 @@ static struct trial *trial_of(struct recovery *recovery, const json_t *line,
         return NULL;
     *ret_r = trial_new((uint32_t)number,
                        track->measurement->flow->variant->tool->table.metrics.count, &track->trial);
-    track->first_ns = wall_ns_of(line);
+    track->first_ns = journal_wall_ns(line);
     return track->trial;
 }
 
@@ -286,15 +265,15 @@ static int histogram_take(struct track *track, struct trial *trial, const json_t
 
     if (r == 0) {
         view = histogram_view(histogram);
-        r = trial_add_histogram(trial, metric_of(track, text_of(line, "metric")), &view);
+        r = trial_add_histogram(trial, metric_of(track, json_text(line, "metric")), &view);
     }
     return r == -ENOMEM ? r : 0;
 }
 
 static int event_take(struct trial *trial, const json_t *line)
 {
-    int r = trial_add_event(trial, event_find(text_of(line, "kind")), wall_ns_of(line),
-                            text_of(line, "subject"), text_of(line, "text"));
+    int r = trial_add_event(trial, event_find(json_text(line, "kind")), journal_wall_ns(line),
+                            json_text(line, "subject"), json_text(line, "text"));
 
     return r == -ENOMEM ? r : 0;
 }
@@ -302,11 +281,11 @@ static int event_take(struct trial *trial, const json_t *line)
 /* It was to tell what limits the flow. */
 static int probe_take(struct measurement *measurement, struct trial *trial, const json_t *line)
 {
-    bool wider = strcmp(text_of(line, "probe"), "wider") == 0;
+    bool wider = strcmp(json_text(line, "probe"), "wider") == 0;
     struct trial **to = wider ? &measurement->wider : &measurement->longer;
 
     measurement->probed++;
-    if (strcmp(text_of(line, "status"), "ok") != 0 || *to)
+    if (strcmp(json_text(line, "status"), "ok") != 0 || *to)
         trial_free(trial);
     else
         *to = trial;
@@ -318,7 +297,7 @@ static int end_take(struct recovery *recovery, struct track *track, const json_t
 {
     struct trial *trial = TAKE(track->trial);
     struct measurement *measurement = track->measurement;
-    const char *version = text_of(line, "tool_version");
+    const char *version = json_text(line, "tool_version");
     json_int_t rate = json_integer_value(json_object_get(line, "rate"));
     json_int_t streams = json_integer_value(json_object_get(line, "streams"));
     uint64_t start_wall_ns = track->first_ns;
@@ -328,18 +307,18 @@ static int end_take(struct recovery *recovery, struct track *track, const json_t
         trial_free(trial);
         return 0;
     }
-    (void)clock_parse(text_of(line, "started"), &start_wall_ns);
+    (void)clock_parse(json_text(line, "started"), &start_wall_ns);
     trial_rebase(trial, start_wall_ns);
-    trial->warmup_ns = ns_of(line, "warmup");
-    trial->duration_ns = ns_of(line, "duration");
+    trial->warmup_ns = journal_ns(line, "warmup");
+    trial->duration_ns = journal_ns(line, "duration");
     trial->rate_bps = rate > 0 ? (uint64_t)rate : 0;
     trial->streams = streams > 0 && streams < UINT32_MAX ? (uint32_t)streams : 0;
     if (*version && !measurement->tool_version)
         measurement->tool_version = sketch_text(recovery->sketch, version);
-    if (*text_of(line, "probe"))
+    if (*json_text(line, "probe"))
         return probe_take(measurement, trial, line);
-    if (strcmp(text_of(line, "status"), "ok") != 0 &&
-        trial_fail(trial, -EIO, text_of(line, "error")) < 0) {
+    if (strcmp(json_text(line, "status"), "ok") != 0 &&
+        trial_fail(trial, -EIO, json_text(line, "error")) < 0) {
         trial_free(trial);
         return -ENOMEM;
     }
@@ -380,17 +359,17 @@ static void event_add(struct recovery *recovery, uint64_t wall_ns, const char *k
 static int whole_line(struct recovery *recovery, const char *type, const json_t *line)
 {
     json_t *facts = json_object_get(line, "facts");
-    const char *name = text_of(line, "name");
+    const char *name = json_text(line, "name");
 
     if (strcmp(type, "fact") == 0)
-        field_add(recovery->facts, name, text_json(text_of(line, "value")));
+        field_add(recovery->facts, name, text_json(json_text(line, "value")));
     else if (strcmp(type, "endpoint") == 0 && json_is_object(facts))
         field_add(recovery->endpoints, name, json_incref(facts));
     else if (strcmp(type, "monitor") == 0)
         witness_monitor(&recovery->witness, line);
     else if (strcmp(type, "event") == 0)
-        event_add(recovery, wall_ns_of(line), text_of(line, "kind"), text_of(line, "subject"),
-                  text_of(line, "text"));
+        event_add(recovery, journal_wall_ns(line), json_text(line, "kind"),
+                  json_text(line, "subject"), json_text(line, "text"));
     if (strcmp(type, "event") == 0 || strcmp(type, "mark") == 0)
         return witness_event(&recovery->witness, line);
     return 0;
@@ -399,13 +378,13 @@ static int whole_line(struct recovery *recovery, const char *type, const json_t 
 static int measured_line(void *arg, const json_t *line)
 {
     static const char *const of_trials[] = { "sample", "histogram", "trial-event", "trial" };
-    const char *type = text_of(line, "type");
+    const char *type = json_text(line, "type");
     struct recovery *recovery = arg;
-    uint64_t wall_ns = wall_ns_of(line);
+    uint64_t wall_ns = journal_wall_ns(line);
 
     if (wall_ns > recovery->last_wall_ns)
         recovery->last_wall_ns = wall_ns;
-    if (strcmp(type, "sample") == 0 && !*text_of(line, "flow"))
+    if (strcmp(type, "sample") == 0 && !*json_text(line, "flow"))
         return witness_sample(&recovery->witness, line);
     for (size_t i = 0; i < COUNT(of_trials); i++)
         if (strcmp(of_trials[i], type) == 0)
@@ -434,11 +413,11 @@ static int document_of(struct recovery *recovery, json_t **ret, struct vmtp_erro
     _cleanup_(json_decrefp) json_t *monitors = witness_monitors(&recovery->witness);
     json_int_t seed = json_integer_value(json_object_get(recovery->head, "seed"));
     const struct sketch_head head = {
-        .id = text_of(recovery->head, "run"),
-        .name = text_of(recovery->head, "name"),
-        .version = text_of(recovery->head, "version"),
-        .scenario_sha256 = text_of(recovery->head, "scenario_sha256"),
-        .cloud = text_of(recovery->head, "cloud"),
+        .id = json_text(recovery->head, "run"),
+        .name = json_text(recovery->head, "name"),
+        .version = json_text(recovery->head, "version"),
+        .scenario_sha256 = json_text(recovery->head, "scenario_sha256"),
+        .cloud = json_text(recovery->head, "cloud"),
         .seed = seed > 0 ? (uint64_t)seed : 0,
         .started_wall_ns = recovery->first_wall_ns,
         .ended_wall_ns = recovery->last_wall_ns,
@@ -474,7 +453,7 @@ static int recover(struct recovery *recovery, int fd, const char *file, json_t *
 
     if (r < 0)
         return r;
-    if (!*text_of(recovery->head, "run"))
+    if (!*json_text(recovery->head, "run"))
         return vmtp_fail(err, -EINVAL, "%s: no journal of a run: no line of type 'run'", file);
     r = flows_sketch(recovery);
     if (r < 0)

@@ -9,27 +9,6 @@
 #include <errno.h>
 #include <math.h>
 
-static const char *text_of(const json_t *line, const char *name)
-{
-    const char *text = json_string_value(json_object_get(line, name));
-
-    return text ? text : "";
-}
-
-static uint64_t wall_ns_of(const json_t *line)
-{
-    double t = json_number_value(json_object_get(line, "t"));
-
-    return t >= 0 && t < 1e10 ? (uint64_t)llround(t * 1e6) * 1000 : 0;
-}
-
-static uint64_t ns_of(const json_t *line, const char *name)
-{
-    double s = json_number_value(json_object_get(line, name));
-
-    return s >= 0 && s < 1e9 ? (uint64_t)llround(s * 1e9) : 0;
-}
-
 int witness_begin(struct witness *witness, uint64_t began_wall_ns)
 {
     *witness = (struct witness){ .monitors = json_object() };
@@ -48,11 +27,11 @@ int witness_window(struct witness *witness, const json_t *line, struct measureme
 {
     json_int_t number = json_integer_value(json_object_get(line, "trial"));
     struct window window = { .measurement = measurement,
-                             .warmup_ns = ns_of(line, "warmup"),
-                             .duration_ns = ns_of(line, "duration") };
+                             .warmup_ns = journal_ns(line, "warmup"),
+                             .duration_ns = journal_ns(line, "duration") };
 
     if (number < 1 || number > UINT32_MAX ||
-        clock_parse(text_of(line, "started"), &window.start_ns) < 0)
+        clock_parse(json_text(line, "started"), &window.start_ns) < 0)
         return 0;
     window.number = (uint32_t)number;
     return windows_add(&witness->windows, &window);
@@ -82,13 +61,13 @@ int witness_sample(struct witness *witness, const json_t *line)
 
     if (journal_record(line, &record) < 0 || *record.flow || !*record.subject)
         return 0;
-    sighting = (struct sighting){ .monitor = text_of(line, "monitor"),
+    sighting = (struct sighting){ .monitor = json_text(line, "monitor"),
                                   .subject = record.subject,
                                   .part = record.part,
                                   .metric = record.metric,
                                   .unit = record.unit,
                                   .kind = record.kind,
-                                  .rank = rank_of(witness, text_of(line, "monitor")),
+                                  .rank = rank_of(witness, json_text(line, "monitor")),
                                   .time_ns = record.wall_ns,
                                   .value = record.value };
     r = windows_move(&witness->windows, witness->sightings, record.wall_ns);
@@ -98,31 +77,31 @@ int witness_sample(struct witness *witness, const json_t *line)
 
 int witness_event(struct witness *witness, const json_t *line)
 {
-    uint32_t kind = event_find(text_of(line, "kind"));
-    uint64_t wall_ns = wall_ns_of(line);
+    uint32_t kind = event_find(json_text(line, "kind"));
+    uint64_t wall_ns = journal_wall_ns(line);
 
-    if (!*text_of(line, "monitor") || kind == VMTP_NOTE)
+    if (!*json_text(line, "monitor") || kind == VMTP_NOTE)
         return 0;
     if (windows_move(&witness->windows, witness->sightings, wall_ns) < 0)
         return -ENOMEM;
-    return sightings_event(witness->sightings, kind, wall_ns, text_of(line, "subject"),
-                           text_of(line, "text"));
+    return sightings_event(witness->sightings, kind, wall_ns, json_text(line, "subject"),
+                           json_text(line, "text"));
 }
 
 /* The last line of a monitor holds. */
 void witness_monitor(struct witness *witness, const json_t *line)
 {
-    bool failed = strcmp(text_of(line, "status"), "failed") == 0;
+    bool failed = strcmp(json_text(line, "status"), "failed") == 0;
     json_int_t dropped = json_integer_value(json_object_get(line, "dropped"));
     json_t *monitor = json_object();
 
-    field_add(monitor, "name", text_json(text_of(line, "name")));
+    field_add(monitor, "name", text_json(json_text(line, "name")));
     field_add(monitor, "status", json_string(failed ? "failed" : "ok"));
     if (failed)
-        field_add(monitor, "error", text_json(text_of(line, "error")));
+        field_add(monitor, "error", text_json(json_text(line, "error")));
     if (dropped > 0)
         field_add(monitor, "dropped", json_integer(dropped));
-    field_add(witness->monitors, text_of(line, "name"), monitor);
+    field_add(witness->monitors, json_text(line, "name"), monitor);
 }
 
 int witness_end(struct witness *witness)
