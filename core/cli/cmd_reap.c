@@ -10,15 +10,15 @@ static int reap_one(struct cli *cli, const struct registry *registry, const char
                                  .log = &cli->log,
                                  .prompt = terminal_prompt };
     struct vmtp_error err = { 0 };
-    size_t count = 0;
-    int r = run_reap(id, &means, &count, &err);
+    struct reaped reaped;
+    int r = run_reap(id, &means, &reaped, &err);
 
-    if (r == -EBUSY && quiet_if_alive)
+    if (reaped.alive && quiet_if_alive)
         return EXIT_PASS;
     if (r < 0)
         return cli_error(cli, EXIT_INFRA, &err);
-    if (count)
-        printf("%s: removed %zu things that it had left behind\n", id, count);
+    if (reaped.count)
+        printf("%s: removed %zu things that it had left behind\n", id, reaped.count);
     else if (!quiet_if_alive)
         printf("%s: nothing is left of it to remove\n", id);
     return EXIT_PASS;

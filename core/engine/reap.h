@@ -7,8 +7,12 @@
 
 #include "run.h"
 
-/* Remove all that the run's ledger says it still owns; *ret_count: how much that was.  May be
- * called any number of times.  -EBUSY: the run is alive. */
-int run_reap(const char *id, const struct means *means, size_t *ret_count, struct vmtp_error *err);
+struct reaped {
+    bool alive;   /* the run still works with it: an error, and nothing was removed */
+    size_t count; /* how much the run still owned */
+};
+
+/* Remove all that the run's ledger says it still owns.  May be called any number of times. */
+int run_reap(const char *id, const struct means *means, struct reaped *ret, struct vmtp_error *err);
 
 #endif

@@ -31,7 +31,6 @@ check "what belongs to the machine is the same for both" holds "$dir/both.json" 
 check "the traffic of each one's interface is seen" all_of both \
     "max(p['max'] for m in ('nic_sent', 'nic_received') for p in w[m]['parts'].values()) > 50e6"
 check "the monitor is said to be well" holds "$dir/both.json" '[m["status"] for m in d["monitors"] if m["name"] == "host"] == ["ok"]'
-check "watching costs less than one percent of a CPU" judged all_of both "w['watch_cost']['median'] < 0.01"
 check "no probe of it is left" until_true 10 no_watches
 
 scenario socket 1s 'protocol: udp, rate: 80M, receive-buffer: 4K, offload: "off"'

@@ -314,6 +314,30 @@ static void what_shows_up_late_is_found_as_long_as_it_keeps_other_things_in_use(
     assert_int_equal(left(t), 0);
 }
 
+/* Its attaching was under way when vmtp was killed: the subnet is there, its interface not yet. */
+static void an_interface_that_comes_late_is_taken_off_all_the_same(void **state)
+{
+    static const char *const ledger[] = { "router-interface", "r1 vmtp-subnet-" RUN, "router",
+                                          "vmtp-router-" RUN, NULL };
+    struct script script = { 0 };
+    struct tenant *t = *state;
+
+    script_list(&script, N "/subnets", "subnets", 0, "{'id': 'b1', 'name': 'vmtp-subnet-" RUN "'}");
+    script_list(&script, N "/routers", "routers", 0, "{'id': 'r1', 'name': 'vmtp-router-" RUN "'}");
+    script_answer(&script, "PUT", N "/routers/r1/remove_router_interface", 404, 1,
+                  "{'NeutronError': {'type': 'RouterInterfaceNotFoundForSubnet', 'message': 'no',"
+                  " 'detail': ''}}");
+    script_answer(&script, "PUT", N "/routers/r1/remove_router_interface", 200, 0, "{}");
+    script_answer(&script, "DELETE", N "/routers/r1", 409, 8,
+                  "{'NeutronError': {'type': 'RouterInUse', 'message': 'in use', 'detail': ''}}");
+    script_gone(&script, N "/routers/r1");
+    script_play(&script, t->cloud);
+    if (removed(t, ledger) < 0)
+        fail_msg("%s", t->err.text);
+    assert_int_equal(fake_cloud_count(t->cloud, "PUT " N "/routers/r1/remove_router_interface"), 2);
+    assert_int_equal(left(t), 0);
+}
+
 static void what_can_not_go_stays_in_the_ledger_and_stops_nothing(void **state)
 {
     static const char *const ledger[] = {
@@ -412,6 +436,7 @@ int main(void)
         TEST(a_server_that_is_not_known_to_be_gone_stays_in_the_ledger),
         TEST(what_is_in_use_is_tried_again_and_what_is_gone_is_done),
         TEST(an_interface_is_taken_off_its_router_by_its_subnet),
+        TEST(an_interface_that_comes_late_is_taken_off_all_the_same),
         TEST(a_floating_address_is_known_by_its_description_or_its_port),
         TEST(what_is_not_there_is_looked_for_as_long_as_it_is_young),
         TEST(what_is_not_there_and_old_is_dropped),

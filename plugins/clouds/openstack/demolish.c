@@ -6,9 +6,9 @@
  * deleted in waves, those of a wave at the same time.  A row is dropped from the ledger once
  * nothing is left of it; one that fails keeps its place there and does not stop the others.
  *
- * A row of which nothing is found may stand for a request that was under way when vmtp was killed.
- * While it is young, and while something else is in use, by what may have shown up since, it is
- * kept, and there is another go.
+ * A row of which nothing is found, or what was found was not there to be deleted, may stand for a
+ * request that was under way when vmtp was killed.  While it is young, and while something else is
+ * in use, by what may have shown up since, it is kept, and there is another go.
  *
  * Owner: the thread that cleans up; crews work on rows and things of their own, and append things
  * under the lock.
@@ -253,7 +253,16 @@ static int thing_delete_once(struct demolition *all, const struct thing *thing,
     return network_router_detach(all->client, router, thing->id, err);
 }
 
-/* Gone already is as good; in use may pass. */
+/* It was in a list, and is not there now: it is gone, or not whole yet, as an interface that its
+ * router does not have so far. */
+static void thing_missed(struct demolition *all, const struct thing *thing)
+{
+    pthread_mutex_lock(&all->lock);
+    thing->row->found--;
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* In use may pass. */
 static int thing_delete(void *arg, size_t i, struct vmtp_error *err)
 {
     uint64_t stuck_ns = clock_now_ns() + STUCK_NS;
@@ -268,6 +277,8 @@ static int thing_delete(void *arg, size_t i, struct vmtp_error *err)
         r = thing_delete_once(all, thing, err);
     while ((r == -EBUSY || r == -EREMOTEIO) && clock_now_ns() < stuck_ns &&
            delay_wait(&delay, all->self) == 0);
+    if (r == -ENOENT)
+        thing_missed(all, thing);
     if (r == 0 || r == -ENOENT)
         return 0;
     thing->status = r;

@@ -305,10 +305,8 @@ int network_router_attach(struct os_client *client, const char *router, const ch
 int network_router_detach(struct os_client *client, const char *router, const char *subnet,
                           struct vmtp_error *err)
 {
-    int r = os_put(client, OS_NETWORK, json_pack("{s:s}", "subnet_id", subnet), NULL, err,
-                   "/routers/%s/remove_router_interface", router);
-
-    return r == -ENOENT ? 0 : r;
+    return os_put(client, OS_NETWORK, json_pack("{s:s}", "subnet_id", subnet), NULL, err,
+                  "/routers/%s/remove_router_interface", router);
 }
 
 /* ---- security groups ---- */

@@ -86,7 +86,8 @@ int network_router_find(struct os_client *client, const char *name_or_id, struct
 /* external: id of the network of its gateway; NULL: it gets none. */
 int network_router_create(struct os_client *client, const char *name, const char *external,
                           struct os_router *ret, struct vmtp_error *err);
-/* A subnet that is attached already is no error, nor is one that is detached. */
+/* A subnet that is attached already is no error; one that is not attached can't be detached:
+ * -ENOENT. */
 int network_router_attach(struct os_client *client, const char *router, const char *subnet,
                           struct vmtp_error *err);
 int network_router_detach(struct os_client *client, const char *router, const char *subnet,
