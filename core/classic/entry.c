@@ -304,7 +304,8 @@ static void loss_add(json_t *entry, const json_t *result)
 /* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
  * then there are figures, but not those that were wanted; as there are where nothing arrived.  What
  * is known to a factor of VAGUE is told, with its loss beside it; and of a sender that sends no
- * more it is known that the path carries as much. */
+ * more, in the search or when its answer was verified, it is known that the path carries as much.
+ */
 static void loss_judge(json_t *entry, const json_t *result)
 {
     const json_t *search = json_object_get(result, "search");
@@ -312,7 +313,8 @@ static void loss_judge(json_t *entry, const json_t *result)
     double ratio = number_of(metric_of(result, "loss"), "ratio"), most = number_of(goal, "loss");
     double lower = number_of(goal, "lower"), upper = number_of(goal, "upper");
     bool undecided = text_is(goal, "state", "undecided");
-    bool sent_all = isfinite(lower) && json_is_true(json_object_get(search, "generator_limited"));
+    bool sent_all = any_marked(result, "generator-limited") ||
+                    (isfinite(lower) && json_is_true(json_object_get(search, "generator_limited")));
 
     if (undecided && !(upper <= lower * VAGUE) && !sent_all)
         field_add(

@@ -9,8 +9,8 @@
 
 #define WARMUP       "500ms" /* slow start is over by then; VMTP's figures have it in them */
 #define SEARCH       "width: 5%, trial: 500ms, sum: 500ms"
-#define SEARCH_S     6 /* a search is given up after that: sooner than VMTP was through a size ... */
-#define LONG_S       12 /* ... or, where each overload is followed by 30 s in which fragments expire */
+#define SEARCH_S     5 /* a search is given up after that: sooner than VMTP was through a size ... */
+#define LONG_S       8 /* ... or, where each overload is followed by 30 s in which fragments expire */
 #define PACKET_BYTES 1472 /* longer datagrams go in fragments nearly everywhere */
 #define VERIFY_S     1    /* the trial that the figures of a search are of, at most */
 #define PINGS        10

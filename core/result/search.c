@@ -419,7 +419,7 @@ static bool is_stuck(const struct search *search, const struct bracket *bracket)
 {
     uint64_t limit = limit_of(search);
 
-    if (!bracket->lower.bps || seems_limited(search))
+    if (!bracket->lower.bps || (!bracket->upper.bps && seems_limited(search)))
         return false;
     return limit ? bracket->upper.bps && bracket->lower.bps >= limit
                  : is_held_back(search, bracket);

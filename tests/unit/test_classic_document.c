@@ -334,6 +334,36 @@ static void a_search_that_ended_above_its_goal_is_an_error(void **state)
     json_decref(document);
 }
 
+/* A rate that is known to a factor of three only: with its figures of this trial. */
+static json_t *vague_document(const char *trial)
+{
+    char text[512];
+
+    snprintf(text, sizeof text,
+             "{\"results\":[{\"flow\":\"t\",\"tool\":\"native\",\"status\":\"ok\",\"metrics\":{"
+             "\"goodput\":{\"value\":1e8},\"loss\":{\"ratio\":0.01}},\"search\":{\"goals\":[{"
+             "\"loss\":0.05,\"lower\":1e8,\"upper\":3e8,\"state\":\"undecided\"}],\"trials\":[]},"
+             "\"trials\":[%s]}]}",
+             trial);
+    return small_document(CLASSIC_UDP, text);
+}
+
+static void
+a_search_that_was_cut_off_early_is_an_error_unless_its_sender_was_at_its_limit(void **state)
+{
+    json_t *document = vague_document("{\"status\":\"ok\"}");
+
+    (void)state;
+    says(document, "flows/0/results/0/error",
+         "\"the search was cut off while the rate was not known to a factor of 2\"");
+    json_decref(document);
+    document = vague_document("{\"status\":\"ok\",\"marks\":[\"generator-limited\"]}");
+    says(document, "flows/0/results/0/error", "absent");
+    says(document, "flows/0/results/0/throughput_kbps", "100000");
+    says(document, "flows/0/results/0/generator_limited", "true");
+    json_decref(document);
+}
+
 static void traffic_of_which_nothing_arrives_is_an_error(void **state)
 {
     json_t *document = small_document(
@@ -449,6 +479,8 @@ int main(void)
         cmocka_unit_test(a_sender_at_its_limit_is_marked),
         cmocka_unit_test(a_test_without_throughput_is_an_error),
         cmocka_unit_test(a_search_that_ended_above_its_goal_is_an_error),
+        cmocka_unit_test(
+            a_search_that_was_cut_off_early_is_an_error_unless_its_sender_was_at_its_limit),
         cmocka_unit_test(traffic_of_which_nothing_arrives_is_an_error),
         cmocka_unit_test(ping_takes_what_single_packets_say_where_there_is_no_summary),
         cmocka_unit_test(readers_of_vmtps_files_find_what_they_look_for),

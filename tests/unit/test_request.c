@@ -164,7 +164,7 @@ static void writes_what_a_person_could_have_written(void **state)
         "    from: h2\n"
         "    to: h1\n"
         "    tool: { native: { protocol: udp, length: 128, port: 5001 } }\n"
-        "    search: { loss: [5%, 2%], width: 5%, trial: 500ms, sum: 500ms, time: 6s }\n"
+        "    search: { loss: [5%, 2%], width: 5%, trial: 500ms, sum: 500ms, time: 5s }\n"
         "    duration: 1s\n"
         "    repeat: 1\n"
         "  - name: inter-h2-icmp-64\n"
