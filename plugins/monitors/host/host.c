@@ -30,7 +30,8 @@ struct host_opt {
 
 static const struct vmtp_option host_options[] = {
     { VMTP_OPT_DURATION(struct host_opt, interval_ns), .name = "interval",
-      .help = "time between two looks", .def = "100ms", .min = 20000000, .max = 10000000000 },
+      .help = "time between two looks, at least", .def = "100ms", .min = 20000000,
+      .max = 10000000000 },
 };
 
 /* A mean over some time. */

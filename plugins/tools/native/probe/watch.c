@@ -21,6 +21,7 @@ struct watch {
     enum source_mode mode;
     uint64_t interval_ns, due_ns;
     uint64_t told_ns, cpu_ns; /* of the last line, and the process's CPU time then */
+    double look_ns;           /* CPU that a look takes, a moving average */
     struct output out;
     char word[16]; /* what has come of a line on stdin */
     size_t word_len;
@@ -136,21 +137,38 @@ static bool due_wait(struct watch *watch)
     }
 }
 
+/* The first look opens much that later ones only read. */
+static void look(struct watch *watch)
+{
+    uint64_t before_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
+    bool first = !watch->told_ns;
+
+    say_figures(watch);
+    if (!first)
+        watch->look_ns +=
+            ((double)(clock_read(CLOCK_THREAD_CPUTIME_ID) - before_ns) - watch->look_ns) / 8;
+}
+
+static void due_next(struct watch *watch)
+{
+    uint64_t interval_ns = watch_pause(watch->interval_ns, (uint64_t)watch->look_ns),
+             now_ns = clock_now();
+
+    watch->due_ns += interval_ns;
+    if (watch->due_ns <= now_ns) /* what was missed is not made up for */
+        watch->due_ns = now_ns + interval_ns;
+}
+
 static int watch_run(struct watch *watch)
 {
     say_hello(watch);
     watch->due_ns = clock_now(); /* what the first figures are compared with */
     while (due_wait(watch)) {
-        uint64_t now_ns;
-
         if (is_read(watch))
-            say_figures(watch);
+            look(watch);
         if (watch->out.fd < 0)
             return 1;
-        now_ns = clock_now();
-        watch->due_ns += watch->interval_ns;
-        if (watch->due_ns <= now_ns) /* what was missed is not made up for */
-            watch->due_ns = now_ns + watch->interval_ns;
+        due_next(watch);
     }
     return 0;
 }

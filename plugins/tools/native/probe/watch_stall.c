@@ -7,7 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define TRIED 64 /* wake-ups after which their cost is looked at again */
+#define TRIED          64 /* wake-ups after which their cost is looked at again */
+#define STALL_FIRST_NS 4000000ull
 
 /* How often the process was stopped and goes on.  The sentinel's thread alone takes the signal, so
  * that it knows before it looks at the time. */
@@ -119,7 +120,7 @@ void stall_start(struct stall *s)
     sigaddset(&set, SIGCONT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     atomic_store(&s->stop, false);
-    atomic_store(&s->period_ns, (STALL_LEAST_NS + STALL_MOST_NS) / 2);
+    atomic_store(&s->period_ns, STALL_FIRST_NS);
     (void)stall_take(s);
     s->running = pthread_create(&s->thread, NULL, sentinel_run, s) == 0;
 }

@@ -20,7 +20,7 @@
 
 #define STALL_COST     300
 #define STALL_LEAST_NS 1000000ull
-#define STALL_MOST_NS  8000000ull
+#define STALL_MOST_NS  200000000ull
 
 struct stall {
     pthread_t thread;
