@@ -38,10 +38,36 @@ until_true 10 sh -c "ss -Hltn 'src 172.24.4.1:22' | grep -q ."
 echo "172.24.4.1 $(cut -d' ' -f1,2 "$dir/host_key.pub")" >"$HOME/.ssh/known_hosts"
 
 result="$dir/external.json"
-check "a host outside is measured with" measure "$result" --external-host root@172.24.4.1 --same-network-only --protocols T
+# The same host is the controller.
+check "a host outside is measured with" measure "$result" --external-host root@172.24.4.1 \
+    --controller-node root@172.24.4.1 --same-network-only --protocols T
 check "in a flow of its own" holds "$result" 'd["flows"][-1]["desc"] == "External-VM"'
 check "up and down" holds "$result" \
     '{r.get("direction") for r in d["flows"][-1]["results"] if r["protocol"] == "TCP"} == {None, "reverse"}'
 check "with figures as well" plausible "$result"
+check "the controller says what the API does not" holds "$result" \
+    'd["openstack_version"].startswith("Zed (") and d["l2agent_version"].startswith("Linux Bridge ") and "Debian" in d["distro"] and d["cpu_info"]'
 check "and leaves nothing there either" unchanged
+
+result="$dir/static.json"
+check "machines that have their addresses from the config drive measure" \
+    measure "$result" --no-dhcp --vnic-type normal --same-network-only --protocols T
+check "with figures that are plausible, too" plausible "$result"
+check "and are gone then" unchanged
+
+cat >"$dir/many.yaml" <<END_
+vmtp: 1
+cloud: { openstack: { rc: $rc, image: guest, flavor: m1.tiny } }
+sinks: [ { json: { path: $dir/many.json } } ]
+flows:
+  - { name: pairs, path: same-network, placement: inter-node, pairs: [1, 2], tool: native, duration: 1s, repeat: 1 }
+  - { name: one, path: same-network, placement: intra-node, tool: native, duration: 1s, repeat: 1 }
+END_
+sed '/name: pairs/d; s/intra-node/single-room/; s/many.json/room.json/' "$dir/many.yaml" >"$dir/room.yaml"
+check "pairs are measured one at a time and both at once" run many
+check "each with its machines" holds "$dir/many.json" \
+    'len(d["endpoints"]) == 5 and [a["pairs"] for a in d["aggregates"]] == [1, 2] and all(r["status"] == "ok" for r in d["results"])'
+check "and machines that share their hosts with nobody" run room
+check "which are two" holds "$dir/room.json" 'len(d["endpoints"]) == 2 and "placement=single-room" in d["results"][0]["key"]'
+check "nothing of all this is left" unchanged
 exit "$failed"

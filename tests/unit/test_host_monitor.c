@@ -258,6 +258,8 @@ static void what_watching_costs_is_said_once_where_it_is_much(void **state)
 {
     (void)state;
     give(0, HELLO("m1", "1"));
+    for (int i = 0; i < 50; i++) /* until it has found its pace */
+        give(0, "{\"ev\":\"figures\",\"span\":0.1,\"network\":{\"watch_cost\":0.05}}");
     for (int i = 0; i < 200; i++)
         give(0, "{\"ev\":\"figures\",\"span\":0.1,\"network\":{\"watch_cost\":0.0099}}");
     assert_int_equal(fake->event_count, 0);

@@ -41,6 +41,7 @@ struct mean {
 
 struct machine {
     struct mean steal, cost;
+    bool settled;        /* the probe has found its pace */
     bool dear;           /* it was said what watching costs */
     uint64_t stalled_ns; /* when a stall was told last */
     uint32_t events;
@@ -162,8 +163,12 @@ static void judge_cost(struct host *h, const struct watch_line *line, double cos
     double mean;
     char text[160];
 
-    if (!mean_add(&m->cost, cost, span_s, COST_SPAN, &mean) || mean <= COST || m->dear)
+    if (!mean_add(&m->cost, cost, span_s, COST_SPAN, &mean))
         return;
+    if (!m->settled || mean <= COST || m->dear) {
+        m->settled = true;
+        return;
+    }
     m->dear = true;
     snprintf(text, sizeof text,
              "watching takes %.1f %% of a CPU here: a longer interval of monitor host takes less",
