@@ -304,8 +304,8 @@ static void loss_add(json_t *entry, const json_t *result)
 /* A search that was cut off leaves the best rate it knew, which may lose more than was asked for:
  * then there are figures, but not those that were wanted; as there are where nothing arrived.  What
  * is known to a factor of VAGUE is told, with its loss beside it; and of a sender that sends no
- * more, in the search or when its answer was verified, it is known that the path carries as much.
- */
+ * more, in the search or when its answer was measured, it is known that the path carries about as
+ * much. */
 static void loss_judge(json_t *entry, const json_t *result)
 {
     const json_t *search = json_object_get(result, "search");
@@ -321,7 +321,7 @@ static void loss_judge(json_t *entry, const json_t *result)
             entry, "error",
             json_sprintf("the search was cut off while the rate was not known to a factor of %d",
                          VAGUE));
-    else if (goal && isfinite(most) && ratio > most * (undecided ? VAGUE : 1))
+    else if (goal && isfinite(most) && ratio > most * (undecided || sent_all ? VAGUE : 1))
         field_add(
             entry, "error",
             json_sprintf("the search ended (%s) at a rate at which %.2f %% is lost, more than "
