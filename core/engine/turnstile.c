@@ -34,6 +34,7 @@ struct turnstile {
     uint64_t told;
     bool *heard; /* of each endpoint: something was told of it */
     size_t unheard;
+    bool raised; /* told_fd is readable */
     uint32_t events;
     uint64_t dropped;
 };
@@ -170,22 +171,30 @@ bool turnstile_admits(struct turnstile *turnstile, uint64_t now_ns)
     return admitted;
 }
 
-void turnstile_tell(struct turnstile *turnstile, const char *subject)
+/* Nothing is left to wait for: of an endpoint it was the last, or the subject is none. */
+static bool hear(struct turnstile *turnstile, const char *subject)
 {
     const struct lent *lent = turnstile->lent;
     size_t i = 0;
-    bool all;
 
     while (i < lent->count && strcmp(lent->endpoints[i]->name, subject) != 0)
         i++;
-    pthread_mutex_lock(&turnstile->lock);
     if (i < lent->count && !turnstile->heard[i]) {
         turnstile->heard[i] = true;
         turnstile->unheard--;
     }
-    all = i == lent->count || !turnstile->unheard;
+    return i == lent->count || !turnstile->unheard;
+}
+
+void turnstile_tell(struct turnstile *turnstile, const char *subject)
+{
+    bool first;
+
+    pthread_mutex_lock(&turnstile->lock);
+    first = !turnstile->raised && hear(turnstile, subject);
+    turnstile->raised = turnstile->raised || first;
     pthread_mutex_unlock(&turnstile->lock);
-    if (all)
+    if (first)
         fd_raise(turnstile->told_fd);
 }
 
