@@ -201,19 +201,25 @@ static void what_is_in_use_is_tried_again_and_what_is_gone_is_done(void **state)
     assert_int_equal(left(t), 0);
 }
 
+static const char *const router_ledger[] = { "router-interface", "r1 vmtp-subnet-" RUN, "router",
+                                             "vmtp-router-" RUN, NULL };
+
+static void script_router(struct script *script)
+{
+    script_list(script, N "/subnets", "subnets", 0, "{'id': 'b1', 'name': 'vmtp-subnet-" RUN "'}");
+    script_list(script, N "/routers", "routers", 0, "{'id': 'r1', 'name': 'vmtp-router-" RUN "'}");
+}
+
 static void an_interface_is_taken_off_its_router_by_its_subnet(void **state)
 {
-    static const char *const ledger[] = { "router-interface", "r1 vmtp-subnet-" RUN, "router",
-                                          "vmtp-router-" RUN, NULL };
     struct script script = { 0 };
     struct tenant *t = *state;
 
-    script_list(&script, N "/subnets", "subnets", 0, "{'id': 'b1', 'name': 'vmtp-subnet-" RUN "'}");
-    script_list(&script, N "/routers", "routers", 0, "{'id': 'r1', 'name': 'vmtp-router-" RUN "'}");
+    script_router(&script);
     script_answer(&script, "PUT", N "/routers/r1/remove_router_interface", 200, 0, "{}");
     script_gone(&script, N "/routers/r1");
     script_play(&script, t->cloud);
-    assert_int_equal(removed(t, ledger), 0);
+    assert_int_equal(removed(t, router_ledger), 0);
     assert_string_equal(
         tenant_asked(t, "PUT " N "/routers/r1/remove_router_interface", 0, "subnet_id"), "b1");
     assert_true(order_of(t, "DELETE", N "/routers/r1") > order_of(t, "PUT", N "/routers/r1"));
@@ -317,13 +323,10 @@ static void what_shows_up_late_is_found_as_long_as_it_keeps_other_things_in_use(
 /* Its attaching was under way when vmtp was killed: the subnet is there, its interface not yet. */
 static void an_interface_that_comes_late_is_taken_off_all_the_same(void **state)
 {
-    static const char *const ledger[] = { "router-interface", "r1 vmtp-subnet-" RUN, "router",
-                                          "vmtp-router-" RUN, NULL };
     struct script script = { 0 };
     struct tenant *t = *state;
 
-    script_list(&script, N "/subnets", "subnets", 0, "{'id': 'b1', 'name': 'vmtp-subnet-" RUN "'}");
-    script_list(&script, N "/routers", "routers", 0, "{'id': 'r1', 'name': 'vmtp-router-" RUN "'}");
+    script_router(&script);
     script_answer(&script, "PUT", N "/routers/r1/remove_router_interface", 404, 1,
                   "{'NeutronError': {'type': 'RouterInterfaceNotFoundForSubnet', 'message': 'no',"
                   " 'detail': ''}}");
@@ -332,7 +335,7 @@ static void an_interface_that_comes_late_is_taken_off_all_the_same(void **state)
                   "{'NeutronError': {'type': 'RouterInUse', 'message': 'in use', 'detail': ''}}");
     script_gone(&script, N "/routers/r1");
     script_play(&script, t->cloud);
-    if (removed(t, ledger) < 0)
+    if (removed(t, router_ledger) < 0)
         fail_msg("%s", t->err.text);
     assert_int_equal(fake_cloud_count(t->cloud, "PUT " N "/routers/r1/remove_router_interface"), 2);
     assert_int_equal(left(t), 0);
